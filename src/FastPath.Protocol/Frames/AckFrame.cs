@@ -12,7 +12,8 @@ internal static class AckFrame
     public const int EncodedLengthMax = 1 + (3 * VarInt.MaxLength) + (2 * VarInt.MaxLength * RangesMax);
 
     /// <summary>Writes as many of the ranges (newest first) as fit; false when not even the newest does.</summary>
-    public static bool TryWrite(ref FrameWriter writer, ulong delayMicroseconds, ReadOnlySpan<AckRange> ranges)
+    public static bool TryWrite(
+        ref FrameWriter writer, ulong delayMicroseconds, scoped ReadOnlySpan<AckRange> ranges)
     {
         AckRange first = ranges[0];
         ulong firstLength = first.Largest - first.Smallest;
