@@ -1,0 +1,9 @@
+namespace FastPath.Protocol.Recovery;
+
+/// <summary>InFlight -> Acknowledged, or InFlight -> Lost -> AcknowledgedLate (a spurious loss).</summary>
+internal enum SentPacketState : byte
+{
+    InFlight,
+    Acknowledged,
+    Lost,
+}

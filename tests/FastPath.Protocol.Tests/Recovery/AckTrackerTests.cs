@@ -1,0 +1,92 @@
+using FastPath.Protocol.Randomness;
+using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Tests.Recovery;
+
+public sealed class AckTrackerTests
+{
+    private static readonly Duration MaxAckDelay = Duration.FromMilliseconds(5);
+
+    [Fact]
+    public void Ranges_agree_with_a_set_of_numbers()
+    {
+        for (ulong seed = 1; seed <= 200; seed++)
+        {
+            var random = new SeededRandom(seed);
+            var tracker = new AckTracker(MaxAckDelay);
+            var seen = new SortedSet<ulong>();
+            for (int i = 0; i < 60; i++)
+            {
+                ulong number = (ulong)random.NextInt32(100);
+                tracker.OnPacketReceived(number, true, Instant.Zero);
+                seen.Add(number);
+            }
+
+            var ranges = new AckRange[64];
+            int count = tracker.CopyRanges(ranges);
+            var expanded = new List<ulong>();
+            for (int i = count - 1; i >= 0; i--)
+            {
+                Assert.True(i == 0 || ranges[i].Largest + 1 < ranges[i - 1].Smallest);
+                for (ulong number = ranges[i].Smallest; number <= ranges[i].Largest; number++)
+                {
+                    expanded.Add(number);
+                }
+            }
+
+            Assert.Equal(seen, expanded);
+        }
+    }
+
+    [Fact]
+    [Trait("Scenario", "F3")]
+    public void Every_burst_is_acknowledged_within_the_maximum_delay()
+    {
+        for (int burst = 1; burst <= 40; burst++)
+        {
+            var tracker = new AckTracker(MaxAckDelay);
+            for (int i = 0; i < burst; i++)
+            {
+                Instant now = Instant.Zero + Duration.FromMicroseconds(i * 10);
+                tracker.OnPacketReceived((ulong)i, true, now);
+                Assert.True(tracker.Deadline <= Instant.Zero + MaxAckDelay);
+            }
+        }
+    }
+
+    [Fact]
+    [Trait("Scenario", "F5")]
+    public void Packets_of_an_ACK_alone_never_cause_one()
+    {
+        var tracker = new AckTracker(MaxAckDelay);
+        tracker.OnPacketReceived(0, false, Instant.Zero);
+        Assert.False(tracker.IsPending);
+    }
+
+    [Fact]
+    [Trait("Scenario", "F4")]
+    public void A_duplicate_is_acknowledged_again()
+    {
+        var tracker = new AckTracker(MaxAckDelay);
+        tracker.OnPacketReceived(0, true, Instant.Zero);
+        tracker.OnAckSent(withElicitingFrames: false);
+        Assert.False(tracker.IsPending);
+        tracker.OnDuplicate(Instant.Zero);
+        Assert.True(tracker.IsPending);
+    }
+
+    [Fact]
+    public void More_ranges_than_the_bound_forget_the_oldest()
+    {
+        var tracker = new AckTracker(MaxAckDelay);
+        for (ulong i = 0; i < 500; i++)
+        {
+            tracker.OnPacketReceived(2 * i, true, Instant.Zero);
+        }
+
+        var ranges = new AckRange[500];
+        Assert.Equal(64, tracker.CopyRanges(ranges));
+        Assert.Equal(998UL, ranges[0].Largest);
+    }
+}
