@@ -19,13 +19,13 @@ internal ref struct FrameWriter(Span<byte> payload)
 
     public void WriteOffset(long value) => WriteVarInt((ulong)value);
 
-    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    public void WriteBytes(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_payload[_position..]);
         _position += bytes.Length;
     }
 
-    public void WriteBlock(ReadOnlySpan<byte> bytes)
+    public void WriteBlock(scoped ReadOnlySpan<byte> bytes)
     {
         WriteVarInt((ulong)bytes.Length);
         WriteBytes(bytes);

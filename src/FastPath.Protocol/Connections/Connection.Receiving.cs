@@ -1,0 +1,212 @@
+using System.Text;
+using FastPath.Protocol.Frames;
+using FastPath.Protocol.Packets;
+using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Connections;
+
+/// <summary>Packets in: open, walk the frames, hand each to its part.</summary>
+internal sealed partial class Connection
+{
+    private readonly AckRange[] _ackRanges = new AckRange[AckFrame.RangesMax];
+    private long _messageCreditGranted;
+    private long _messageBytesConsumed;
+    private long _messageBytesReceived;
+
+    /// <summary>Opens a datagram in place; whatever it holds, nothing is thrown.</summary>
+    public OpenResult HandlePacket(Instant now, in PacketHeader header, Span<byte> datagram)
+    {
+        OpenResult result = Session.Opener.TryOpen(
+            datagram, header, now, _recovery.ProbeTimeout * 3, out int length);
+        if (result != OpenResult.Opened)
+        {
+            CountUnopened(result, now);
+            return result;
+        }
+
+        HandleOpened(now, in header, datagram.Slice(PacketHeader.Length, length));
+        return result;
+    }
+
+    /// <summary>Takes the frames of a packet that the session's keys have opened.</summary>
+    public void HandleOpened(Instant now, in PacketHeader header, ReadOnlySpan<byte> payload)
+    {
+        Counters.PacketsReceived++;
+        if (State != ConnectionState.Established)
+        {
+            _owesClose = State == ConnectionState.Closing;
+            return;
+        }
+
+        _lastHeardAt = now;
+        Session.Sealer.Follow(header.KeyPhase, now);
+        if (TryHandleFrames(now, payload, out bool isAckEliciting))
+        {
+            _acks.OnPacketReceived(header.Counter, isAckEliciting, now);
+        }
+    }
+
+    void IFrameFateSink.OnFrameAcknowledged(in SentFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Ack:
+                _acks.OnAckAcknowledged(frame.Id);
+                break;
+            case FrameType.Ping when frame.Length != 0:
+                _events.Enqueue(new ConnectionEvent(ConnectionEventKind.PingAcknowledged, this, frame.Id));
+                break;
+            case FrameType.Message when _messages.OnAcknowledged(frame.Id):
+                _events.Enqueue(new ConnectionEvent(ConnectionEventKind.MessageAcknowledged, this, frame.Id));
+                break;
+        }
+    }
+
+    void IFrameFateSink.OnFrameLost(in SentFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Ping when frame.Length != 0:
+                _pings.Enqueue(frame.Id);
+                break;
+            case FrameType.Message:
+                _messages.OnLost(frame.Id);
+                break;
+            case FrameType.ConnectionCredit when frame.Offset == _messageCreditGranted:
+                _owesMessageCredit = true;
+                break;
+        }
+    }
+
+    private void CountUnopened(OpenResult result, Instant now)
+    {
+        if (result == OpenResult.Duplicate)
+        {
+            // The ACK for it may be what was lost (scenario F4). The number is not authenticated here, so a forger can
+            // make this side send at most one ACK per delay.
+            Counters.PacketsDuplicate++;
+            _acks.OnDuplicate(now);
+            return;
+        }
+
+        Counters.PacketsNotAuthentic++;
+    }
+
+    private bool TryHandleFrames(Instant now, ReadOnlySpan<byte> payload, out bool isAckEliciting)
+    {
+        isAckEliciting = false;
+        var reader = new FrameReader(payload);
+        while (State == ConnectionState.Established && reader.TryReadType(out FrameType type))
+        {
+            isAckEliciting |= type is not (FrameType.Padding or FrameType.Ack or FrameType.ConnectionClose);
+            if (!TryHandleFrame(now, type, ref reader))
+            {
+                Close(now, CloseCode.ProtocolViolation, $"frame {(byte)type:x2} at byte {reader.Position} is malformed");
+                return false;
+            }
+        }
+
+        return State == ConnectionState.Established;
+    }
+
+    private bool TryHandleFrame(Instant now, FrameType type, ref FrameReader reader)
+    {
+        switch (type)
+        {
+            case FrameType.Padding:
+                reader.SkipPadding();
+                return true;
+            case FrameType.Ping:
+                return true;
+            case FrameType.Ack:
+                return TryHandleAck(now, ref reader);
+            case FrameType.Message:
+                return TryHandleMessage(ref reader);
+            case FrameType.ConnectionCredit:
+                return TryHandleConnectionCredit(ref reader);
+            case FrameType.Blocked:
+                return TryHandleBlocked(ref reader);
+            case FrameType.ConnectionClose:
+                return TryHandleClose(ref reader);
+            case > FrameType.LastPlain:
+                Counters.FramesUnknown++;
+                return reader.TryReadBlock(out _);
+            default:
+                // Streams are not part of this build's capabilities, so a peer never sends their frames.
+                return false;
+        }
+    }
+
+    private bool TryHandleAck(Instant now, ref FrameReader reader)
+    {
+        if (!AckFrame.TryRead(ref reader, _ackRanges, out int count, out ulong delayMicroseconds))
+        {
+            return false;
+        }
+
+        var delay = new Duration((long)Math.Min(delayMicroseconds, 1_000_000) * 1_000);
+        ReadOnlySpan<AckRange> ranges = _ackRanges.AsSpan(0, count);
+        if (_recovery.HandleAck(now, delay, ranges, this) == AckResult.Invalid)
+        {
+            return false;
+        }
+
+        Session.Sealer.OnAcknowledged(ranges[0].Largest);
+        return true;
+    }
+
+    private bool TryHandleMessage(ref FrameReader reader)
+    {
+        if (!MessageFrame.TryRead(ref reader, out MessageFrame frame))
+        {
+            return false;
+        }
+
+        if (!_messagesSeen.TryRecord(frame.Sequence))
+        {
+            Counters.MessagesDuplicate++;
+            return true;
+        }
+
+        _messageBytesReceived += frame.Bytes.Length;
+        if (_messageBytesReceived > _messageCreditGranted)
+        {
+            return false;
+        }
+
+        Counters.MessagesReceived++;
+        _events.Enqueue(new ConnectionEvent(
+            ConnectionEventKind.MessageReceived, this, frame.Sequence, frame.Bytes.ToArray()));
+        return true;
+    }
+
+    private bool TryHandleConnectionCredit(ref FrameReader reader)
+    {
+        bool read = ConnectionCreditFrame.TryRead(ref reader, out ConnectionCreditFrame frame);
+        _messages.Credit = Math.Max(_messages.Credit, (long)frame.MaxBytes);
+        return read;
+    }
+
+    private bool TryHandleBlocked(ref FrameReader reader)
+    {
+        if (!BlockedFrame.TryRead(ref reader, out BlockedFrame frame))
+        {
+            return false;
+        }
+
+        _owesMessageCredit |= frame.Kind == (byte)BlockedKind.Connection;
+        return true;
+    }
+
+    private bool TryHandleClose(ref FrameReader reader)
+    {
+        if (!ConnectionCloseFrame.TryRead(ref reader, out ConnectionCloseFrame frame))
+        {
+            return false;
+        }
+
+        Abandon((CloseCode)frame.Code, Encoding.UTF8.GetString(frame.Reason));
+        return true;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text;
+using FastPath.Protocol.Frames;
+using FastPath.Protocol.Packets;
+using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Connections;
+
+/// <summary>Packets out: acknowledgements first, then control, then messages.</summary>
+internal sealed partial class Connection
+{
+    private const int MessageOverheadMax = 1 + VarInt.MaxLength + 2;
+    private const int FramesPerPacketMax = 8;
+    private const int CloseReasonBytesMax = 256;
+
+    private readonly Queue<ulong> _pings = new();
+    private readonly SentFrame[] _sentFrames = new SentFrame[FramesPerPacketMax];
+    private int _sentFrameCount;
+    private bool _owesPing;
+    private bool _owesClose;
+    private bool _owesMessageCredit;
+
+    private bool HasData => _pings.Count > 0 || _owesPing || _owesMessageCredit || _messages.TryPeek(out _, out _);
+
+    /// <summary>Builds and seals the next packet into <paramref name="datagram"/>; false when there is none to send.</summary>
+    /// <param name="isBatchEnd">The receive batch is over: an owed ACK leaves now, not at its deadline.</param>
+    public bool TryPollTransmit(Instant now, Span<byte> datagram, bool isBatchEnd, out int length)
+    {
+        length = 0;
+        if (State == ConnectionState.Closed || !Session.Sealer.CanSeal)
+        {
+            return State != ConnectionState.Closed && FailForKeys();
+        }
+
+        int capacity = Math.Min(datagram.Length, _settings.DatagramBytes) - Session.Sealer.Overhead;
+        var writer = new FrameWriter(datagram.Slice(PacketHeader.Length, capacity));
+        if (State == ConnectionState.Closing)
+        {
+            return TryPollClose(datagram, ref writer, out length);
+        }
+
+        Session.Sealer.TryRekey(now);
+        bool canSendData = _recovery.CanSend(_settings.DatagramBytes) && (HasData || _recovery.ProbesOwed > 0);
+        bool ackIsDue = _acks.IsPending && (isBatchEnd || now >= _acks.Deadline);
+        if (!canSendData && !ackIsDue)
+        {
+            return false;
+        }
+
+        _sentFrameCount = 0;
+        if (_acks.IsPending)
+        {
+            WriteAck(now, ref writer, canSendData);
+        }
+
+        bool isAckEliciting = canSendData && WriteData(ref writer);
+        if (!isAckEliciting && _acks.WantsPing)
+        {
+            writer.WriteType(FrameType.Ping);
+            isAckEliciting = true;
+        }
+
+        return TrySeal(now, datagram, writer.Position, isAckEliciting, out length);
+    }
+
+    private bool TrySeal(Instant now, Span<byte> datagram, int plaintextLength, bool isAckEliciting, out int length)
+    {
+        length = 0;
+        if (plaintextLength == 0)
+        {
+            return false;
+        }
+
+        length = Session.Sealer.Seal(Session.RemoteIndex, datagram, plaintextLength);
+        bool isAppLimited = !HasData && _recovery.BytesInFlight + length < _recovery.Congestion.WindowBytes;
+        _recovery.OnPacketSent(now, length, isAckEliciting, isAppLimited, _sentFrames.AsSpan(0, _sentFrameCount));
+        Counters.PacketsSent++;
+        Counters.AcksSent += isAckEliciting ? 0 : 1;
+        _lastSentAt = isAckEliciting ? now : _lastSentAt;
+        return true;
+    }
+
+    private void WriteAck(Instant now, ref FrameWriter writer, bool withElicitingFrames)
+    {
+        int count = _acks.CopyRanges(_ackRanges);
+        if (count == 0)
+        {
+            return;
+        }
+
+        ulong delayMicroseconds = (ulong)(_acks.DelayOfLargest(now).Nanoseconds / 1_000);
+        if (AckFrame.TryWrite(ref writer, delayMicroseconds, _ackRanges.AsSpan(0, count)))
+        {
+            Record(new SentFrame(FrameType.Ack, _ackRanges[0].Largest));
+            _acks.OnAckSent(withElicitingFrames);
+        }
+    }
+
+    private bool WriteData(ref FrameWriter writer)
+    {
+        int before = writer.Position;
+        if (_pings.TryDequeue(out ulong ping))
+        {
+            // The number stays here: a PING has no payload, its packet's acknowledgement is the answer.
+            writer.WriteType(FrameType.Ping);
+            Record(new SentFrame(FrameType.Ping, ping, Length: 1));
+            _owesPing = false;
+        }
+
+        if (_owesMessageCredit)
+        {
+            new ConnectionCreditFrame((ulong)_messageCreditGranted).Write(ref writer);
+            Record(new SentFrame(FrameType.ConnectionCredit, 0, _messageCreditGranted));
+            _owesMessageCredit = false;
+        }
+
+        while (_sentFrameCount < FramesPerPacketMax && _messages.TryPeek(out ulong sequence, out ReadOnlySpan<byte> bytes))
+        {
+            var frame = new MessageFrame(sequence, bytes);
+            if (frame.EncodedLength > writer.Remaining)
+            {
+                break;
+            }
+
+            frame.Write(ref writer);
+            Record(new SentFrame(FrameType.Message, sequence, Length: bytes.Length));
+            _messages.OnSent();
+            Counters.MessagesSent++;
+        }
+
+        if (writer.Position == before && (_owesPing || _recovery.ProbesOwed > 0))
+        {
+            writer.WriteType(FrameType.Ping);
+            _owesPing = false;
+        }
+
+        return writer.Position != before;
+    }
+
+    private bool TryPollClose(Span<byte> datagram, ref FrameWriter writer, out int length)
+    {
+        length = 0;
+        if (!_owesClose)
+        {
+            return false;
+        }
+
+        _owesClose = false;
+        byte[] reason = Encoding.UTF8.GetBytes(CloseReason);
+        int reasonLength = Math.Min(reason.Length, CloseReasonBytesMax);
+        new ConnectionCloseFrame((ulong)CloseCode, reason.AsSpan(0, reasonLength)).Write(ref writer);
+        length = Session.Sealer.Seal(Session.RemoteIndex, datagram, writer.Position);
+        return true;
+    }
+
+    private bool FailForKeys()
+    {
+        Abandon(CloseCode.KeysUsedUp, "the cipher's limit was reached before the peer acknowledged a new key phase");
+        return false;
+    }
+
+    private void Record(SentFrame frame) => _sentFrames[_sentFrameCount++] = frame;
+}

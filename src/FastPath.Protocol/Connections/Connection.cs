@@ -1,0 +1,166 @@
+using FastPath.Buffers.Datagrams;
+using FastPath.Protocol.Congestion;
+using FastPath.Protocol.Packets;
+using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Connections;
+
+/// <summary>One established session: puts its parts in order and owns no algorithm.</summary>
+/// <remarks>
+/// Sans IO: opened packets and instants go in; packets, events and the next deadline come out. Owned by the loop thread.
+/// <code>
+/// Established -> [Close or violation] -> Closing -> [three PTO] -> Closed
+///             -> [idle, reset, replaced] ----------------------> Closed
+/// </code>
+/// </remarks>
+internal sealed partial class Connection : IFrameFateSink, IDisposable
+{
+    private readonly ConnectionSettings _settings;
+    private readonly Queue<ConnectionEvent> _events;
+    private readonly LossRecovery _recovery;
+    private readonly AckTracker _acks;
+    private readonly MessageSender _messages = new();
+    private readonly ReplayWindow _messagesSeen = new();
+    private Instant _lastHeardAt;
+    private Instant _closedAt = Instant.Never;
+    private Instant _lastSentAt;
+
+    /// <param name="events">Shared by all connections of an endpoint, so that events keep their order.</param>
+    public Connection(Session session, ConnectionSettings settings, Queue<ConnectionEvent> events, Instant now)
+    {
+        Session = session;
+        _settings = settings;
+        _events = events;
+        _recovery = new LossRecovery(new CubicController(settings.DatagramBytes), settings.Recovery);
+        _acks = new AckTracker(settings.MaxAckDelay);
+        _messages.Credit = settings.MessageCreditBytes;
+        _messageCreditGranted = settings.MessageCreditBytes;
+        _lastHeardAt = now;
+        _lastSentAt = now;
+        events.Enqueue(new ConnectionEvent(ConnectionEventKind.Established, this));
+    }
+
+    public Session Session { get; }
+
+    public PeerAddress PeerAddress => Session.PeerAddress;
+
+    public ConnectionCounters Counters { get; } = new();
+
+    public RttEstimator Rtt => _recovery.Rtt;
+
+    public LossRecovery Recovery => _recovery;
+
+    public ConnectionState State { get; private set; } = ConnectionState.Established;
+
+    /// <summary>Why it ended; meaningful once it is no longer established.</summary>
+    public CloseCode CloseCode { get; private set; }
+
+    public string CloseReason { get; private set; } = "";
+
+    /// <summary>A packet of the peer has opened: the peer holds this session too.</summary>
+    public bool IsConfirmed => Counters.PacketsReceived > 0;
+
+    /// <summary>Longest MESSAGE payload that fits a packet.</summary>
+    public int MessageBytesMax => _settings.DatagramBytes - Session.Sealer.Overhead - MessageOverheadMax;
+
+    public Instant NextDeadline => State switch
+    {
+        ConnectionState.Established => Instant.Min(
+            Instant.Min(_recovery.NextDeadline, _acks.Deadline), Instant.Min(IdleDeadline, KeepAliveDeadline)),
+        ConnectionState.Closing => _closedAt,
+        _ => Instant.Never,
+    };
+
+    private Instant IdleDeadline => _lastHeardAt + _settings.IdleTimeout;
+
+    // Both ends would ping at once if only silence of the peer counted; a side that has just sent waits its own turn.
+    private Instant KeepAliveDeadline =>
+        Instant.Max(_lastHeardAt, _lastSentAt) + _settings.KeepAliveInterval;
+
+    /// <summary>Asks for a round trip; <see cref="ConnectionEventKind.PingAcknowledged"/> answers with the number.</summary>
+    public void QueuePing(ulong number) => _pings.Enqueue(number);
+
+    /// <summary>The initiator speaks first: its packet proves to the responder that the session is live.</summary>
+    public void QueueFirstPing() => _owesPing = true;
+
+    /// <returns>False when credit is used up; try again after the next acknowledgement.</returns>
+    public bool TryQueueMessage(ReadOnlySpan<byte> message, out ulong sequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, MessageBytesMax);
+        sequence = 0;
+        return State == ConnectionState.Established && _messages.TryQueue(message, out sequence);
+    }
+
+    /// <summary>The application took a message: its bytes may be granted again.</summary>
+    public void OnMessageConsumed(int length)
+    {
+        _messageBytesConsumed += length;
+        long limit = _messageBytesConsumed + _settings.MessageCreditBytes;
+        if (limit - _messageCreditGranted >= _settings.MessageCreditBytes / 4)
+        {
+            _messageCreditGranted = limit;
+            _owesMessageCredit = true;
+        }
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        if (State == ConnectionState.Closing && now >= _closedAt)
+        {
+            State = ConnectionState.Closed;
+            return;
+        }
+
+        if (State != ConnectionState.Established)
+        {
+            return;
+        }
+
+        if (now >= IdleDeadline)
+        {
+            Abandon(CloseCode.IdleTimeout, "nothing heard within the idle timeout");
+            return;
+        }
+
+        _recovery.HandleTimeout(now, this);
+        if (now >= KeepAliveDeadline)
+        {
+            _owesPing = true;
+        }
+    }
+
+    /// <summary>Ends the connection and tells the peer, again for every packet that still comes from it.</summary>
+    public void Close(Instant now, CloseCode code, string reason)
+    {
+        if (State != ConnectionState.Established)
+        {
+            return;
+        }
+
+        State = ConnectionState.Closing;
+        _closedAt = now + (_recovery.ProbeTimeout * 3);
+        _owesClose = true;
+        End(code, reason);
+    }
+
+    /// <summary>Ends the connection without a word: the peer is gone or has said its own.</summary>
+    public void Abandon(CloseCode code, string reason)
+    {
+        bool wasEstablished = State == ConnectionState.Established;
+        State = ConnectionState.Closed;
+        if (wasEstablished)
+        {
+            End(code, reason);
+        }
+    }
+
+    public void Dispose() => Session.Dispose();
+
+    private void End(CloseCode code, string reason)
+    {
+        CloseCode = code;
+        CloseReason = reason;
+        _events.Enqueue(new ConnectionEvent(ConnectionEventKind.Closed, this));
+    }
+}

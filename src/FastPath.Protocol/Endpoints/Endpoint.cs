@@ -1,0 +1,241 @@
+using System.Buffers.Binary;
+using FastPath.Buffers.Datagrams;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Cryptography;
+using FastPath.Protocol.Handshakes;
+using FastPath.Protocol.Packets;
+using FastPath.Protocol.Randomness;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Endpoints;
+
+/// <summary>All peers of one shard, sans IO: datagrams and instants in; datagrams, events and a deadline out.</summary>
+/// <remarks>
+/// Contract of a turn: hand over what arrived, call <see cref="HandleTimeout"/> when <see cref="NextTimeout"/> is due,
+/// drain <see cref="TryPollTransmit"/> and the events, and only then wait. Owned by the loop thread. Datagrams come from
+/// anybody: what is not authentic moves a counter and nothing else; a whole, fresh message 1 takes one half-open entry.
+/// </remarks>
+internal sealed partial class Endpoint : IDisposable
+{
+    private readonly EndpointSettings _settings;
+    private readonly StaticKeyPair _identity;
+    private readonly StatelessResetToken _resetTokens;
+    private readonly IRandomSource _random;
+    private readonly Dictionary<uint, Connection> _connectionsByIndex = [];
+    private readonly Dictionary<PeerKey, Connection> _connectionsByPeer = [];
+    private readonly List<Connection> _connections = [];
+    private readonly Queue<ConnectionEvent> _events = new();
+    private readonly Queue<DialResult> _dialResults = new();
+    private readonly Queue<(PeerAddress To, byte[] Datagram)> _outbox = new();
+    private int _nextToPoll;
+
+    /// <param name="privateKey">32 bytes: the node's identity.</param>
+    public Endpoint(EndpointSettings settings, ReadOnlySpan<byte> privateKey, IRandomSource random)
+    {
+        _settings = settings;
+        _identity = StaticKeyPair.FromPrivateKey(privateKey);
+        _resetTokens = new StatelessResetToken(privateKey);
+        _random = random;
+        PublicKey = PeerKey.Read(_identity.PublicKey);
+    }
+
+    public PeerKey PublicKey { get; }
+
+    public EndpointCounters Counters { get; } = new();
+
+    public IReadOnlyList<Connection> Connections => _connections;
+
+    public int HalfOpenCount => _halfOpen.Count;
+
+    /// <summary>When <see cref="HandleTimeout"/> is due at the latest.</summary>
+    public Instant NextTimeout
+    {
+        get
+        {
+            Instant next = Instant.Never;
+            foreach (Connection connection in _connections)
+            {
+                next = Instant.Min(next, connection.NextDeadline);
+            }
+
+            foreach (Dial dial in _dials.Values)
+            {
+                next = Instant.Min(next, Instant.Min(dial.RetryAt, dial.Deadline));
+            }
+
+            return next;
+        }
+    }
+
+    public Connection? Find(PeerKey peer) => _connectionsByPeer.GetValueOrDefault(peer);
+
+    public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram)
+    {
+        if (datagram.IsEmpty)
+        {
+            Counters.DatagramsMalformed++;
+            return;
+        }
+
+        switch ((DatagramType)datagram[0])
+        {
+            case DatagramType.Transport:
+                HandleTransport(now, from, datagram);
+                break;
+            case DatagramType.HandshakeInitiation:
+                HandleInitiation(now, from, datagram);
+                break;
+            case DatagramType.HandshakeResponse:
+                HandleResponse(now, from, datagram);
+                break;
+            case DatagramType.StatelessReset:
+                HandleReset(from, datagram);
+                break;
+            default:
+                Counters.DatagramsMalformed++;
+                break;
+        }
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        for (int i = _connections.Count - 1; i >= 0; i--)
+        {
+            Connection connection = _connections[i];
+            if (now >= connection.NextDeadline)
+            {
+                connection.HandleTimeout(now);
+            }
+
+            RemoveIfClosed(connection);
+        }
+
+        RetryDials(now);
+        ExpireHalfOpen(now);
+    }
+
+    /// <summary>Takes one datagram to send; called until false.</summary>
+    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to)
+    {
+        if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
+        {
+            waiting.Datagram.CopyTo(buffer);
+            length = waiting.Datagram.Length;
+            to = waiting.To;
+            return true;
+        }
+
+        for (int i = 0; i < _connections.Count; i++)
+        {
+            Connection connection = _connections[(_nextToPoll + i) % _connections.Count];
+            if (connection.TryPollTransmit(now, buffer, isBatchEnd: true, out length))
+            {
+                // One packet each in turn: a busy connection never keeps another from sending.
+                _nextToPoll = (_nextToPoll + i + 1) % _connections.Count;
+                to = connection.PeerAddress;
+                return true;
+            }
+        }
+
+        length = 0;
+        to = default;
+        return false;
+    }
+
+    public bool TryPollEvent(out ConnectionEvent connectionEvent) => _events.TryDequeue(out connectionEvent);
+
+    public bool TryPollDialResult(out DialResult result) => _dialResults.TryDequeue(out result);
+
+    /// <summary>Closes every connection with a code; their last packets are still to be polled.</summary>
+    public void Close(Instant now, string reason)
+    {
+        foreach (Connection connection in _connections)
+        {
+            connection.Close(now, CloseCode.None, reason);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Connection connection in _connections)
+        {
+            connection.Dispose();
+        }
+
+        foreach (Dial dial in _dials.Values)
+        {
+            dial.Dispose();
+        }
+
+        foreach (HalfOpen halfOpen in _halfOpen.Values)
+        {
+            halfOpen.Session?.Dispose();
+        }
+
+        _identity.Dispose();
+    }
+
+    private void HandleTransport(Instant now, PeerAddress from, Span<byte> datagram)
+    {
+        if (!PacketHeader.TryRead(datagram, out PacketHeader header))
+        {
+            Counters.DatagramsMalformed++;
+            return;
+        }
+
+        if (_connectionsByIndex.TryGetValue(header.ReceiverIndex, out Connection? connection))
+        {
+            connection.HandlePacket(now, in header, datagram);
+            RemoveIfClosed(connection);
+        }
+        else if (!TryPromote(now, in header, datagram))
+        {
+            Counters.DatagramsUnknownIndex++;
+            AnswerUnknownIndex(now, from, header.ReceiverIndex, datagram.Length);
+        }
+    }
+
+    private void Add(Connection connection)
+    {
+        if (_connectionsByPeer.TryGetValue(connection.Session.PeerKey, out Connection? old))
+        {
+            old.Abandon(CloseCode.Replaced, "a newer session of the same peer took its place");
+            RemoveIfClosed(old);
+        }
+
+        _connectionsByPeer[connection.Session.PeerKey] = connection;
+        _connectionsByIndex[connection.Session.LocalIndex] = connection;
+        _connections.Add(connection);
+        Counters.HandshakesCompleted++;
+    }
+
+    private void RemoveIfClosed(Connection connection)
+    {
+        if (connection.State != ConnectionState.Closed || !_connections.Remove(connection))
+        {
+            return;
+        }
+
+        _connectionsByIndex.Remove(connection.Session.LocalIndex);
+        if (_connectionsByPeer.TryGetValue(connection.Session.PeerKey, out Connection? current) && current == connection)
+        {
+            _connectionsByPeer.Remove(connection.Session.PeerKey);
+        }
+
+        connection.Dispose();
+    }
+
+    private uint NewIndex()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        while (true)
+        {
+            _random.Fill(bytes);
+            uint index = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            if (!_connectionsByIndex.ContainsKey(index) && !_halfOpen.ContainsKey(index) && !_dials.ContainsKey(index))
+            {
+                return index;
+            }
+        }
+    }
+}
