@@ -222,7 +222,7 @@ internal sealed partial class Endpoint
     {
         foreach ((uint index, HalfOpen halfOpen) in _halfOpen.ToArray())
         {
-            if (halfOpen.Session is { } session && session.PeerKey == peer && PublicKey.IsSmallerThan(peer))
+            if (halfOpen.Session is { } session && session.PeerKey == peer)
             {
                 Forget(index, halfOpen);
                 session.Dispose();

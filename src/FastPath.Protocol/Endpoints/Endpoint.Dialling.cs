@@ -163,7 +163,10 @@ internal sealed partial class Endpoint
         // The responder may send only after it has opened a packet of ours.
         connection.QueueFirstPing();
         CompleteDial(dial.Peer, connection);
-        DropHalfOpenOf(dial.Peer);
+        if (PublicKey.IsSmallerThan(dial.Peer))
+        {
+            DropHalfOpenOf(dial.Peer);
+        }
     }
 
     private void Redial(Instant now, Dial dial)

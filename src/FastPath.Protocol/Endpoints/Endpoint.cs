@@ -185,7 +185,14 @@ internal sealed partial class Endpoint : IDisposable
 
         if (_connectionsByIndex.TryGetValue(header.ReceiverIndex, out Connection? connection))
         {
+            bool wasConfirmed = connection.IsConfirmed;
             connection.HandlePacket(now, in header, datagram);
+            if (!wasConfirmed && connection.IsConfirmed)
+            {
+                // The peer has settled on this session; its earlier initiation must not take over by a late packet.
+                DropHalfOpenOf(connection.Session.PeerKey);
+            }
+
             RemoveIfClosed(connection);
         }
         else if (!TryPromote(now, in header, datagram))

@@ -1,0 +1,15 @@
+namespace FastPath.Sockets;
+
+/// <summary>Plain numbers written by the engine and read by anyone.</summary>
+internal sealed class DatagramSocketCounters
+{
+    public long DatagramsReceived;
+    public long DatagramsSent;
+
+    /// <summary>Transient errors: unreachable, refused, no buffer space. Those datagrams are lost, the socket lives.</summary>
+    public long ReceiveErrors;
+    public long SendErrors;
+
+    /// <summary>Datagrams longer than the path or the socket takes.</summary>
+    public long SendTooLong;
+}

@@ -1,0 +1,138 @@
+using FastPath.Buffers.Datagrams;
+using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Randomness;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Simulation.Network;
+
+/// <summary>Endpoints joined by a modelled path in virtual time. One seed replays everything.</summary>
+internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
+{
+    private const int DatagramMax = 2_048;
+    private const int TurnsAtOneInstantMax = 100_000;
+
+    private readonly PriorityQueue<Flight, (long At, long Order)> _inFlight = new();
+    private readonly Dictionary<PeerAddress, Endpoint> _endpoints = [];
+    private readonly byte[] _buffer = new byte[DatagramMax];
+    private long _order;
+
+    public SeededRandom Random { get; } = new(seed);
+
+    public Instant Now { get; private set; } = Instant.Zero;
+
+    /// <summary>Sees each datagram before the model does; false drops it.</summary>
+    public Func<PeerAddress, PeerAddress, byte[], bool>? Intercept { get; set; }
+
+    public long DatagramsSent { get; private set; }
+
+    /// <summary>Puts an endpoint at an address; the one that was there is gone, as after a crash.</summary>
+    public void Place(PeerAddress address, Endpoint endpoint) => _endpoints[address] = endpoint;
+
+    /// <summary>Brings a datagram to its address after the path's delay, whoever made it.</summary>
+    public void Inject(PeerAddress from, PeerAddress to, byte[] datagram) => Schedule(from, to, datagram, model.Delay);
+
+    /// <summary>Turns the world until the condition holds.</summary>
+    /// <returns>False when the limit of virtual time was reached first.</returns>
+    public bool RunUntil(Func<bool> condition, Duration limit)
+    {
+        Instant end = Now + limit;
+        int turns = 0;
+        while (true)
+        {
+            Transmit();
+            if (condition())
+            {
+                return true;
+            }
+
+            Instant next = NextInstant();
+            if (next > end)
+            {
+                Now = end;
+                return false;
+            }
+
+            turns = next > Now ? 0 : turns + 1;
+            if (turns > TurnsAtOneInstantMax)
+            {
+                throw new InvalidOperationException($"seed {seed}: time stands still at {Now}");
+            }
+
+            Now = Instant.Max(Now, next);
+            Deliver();
+            foreach (Endpoint endpoint in _endpoints.Values)
+            {
+                if (endpoint.NextTimeout <= Now)
+                {
+                    endpoint.HandleTimeout(Now);
+                }
+            }
+        }
+    }
+
+    public void RunFor(Duration duration) => RunUntil(() => false, duration);
+
+    private Instant NextInstant()
+    {
+        Instant next = _inFlight.TryPeek(out Flight? flight, out _) ? flight.At : Instant.Never;
+        foreach (Endpoint endpoint in _endpoints.Values)
+        {
+            next = Instant.Min(next, endpoint.NextTimeout);
+        }
+
+        return next;
+    }
+
+    private void Deliver()
+    {
+        while (_inFlight.TryPeek(out Flight? flight, out _) && flight.At <= Now)
+        {
+            _inFlight.Dequeue();
+            if (_endpoints.TryGetValue(flight.To, out Endpoint? endpoint))
+            {
+                endpoint.HandleDatagram(Now, flight.From, flight.Datagram);
+            }
+        }
+    }
+
+    private void Transmit()
+    {
+        foreach ((PeerAddress from, Endpoint endpoint) in _endpoints)
+        {
+            while (endpoint.TryPollTransmit(Now, _buffer, out int length, out PeerAddress to))
+            {
+                DatagramsSent++;
+                byte[] datagram = _buffer.AsSpan(0, length).ToArray();
+                if (Intercept is { } intercept && !intercept(from, to, datagram))
+                {
+                    continue;
+                }
+
+                Send(from, to, datagram);
+            }
+        }
+    }
+
+    private void Send(PeerAddress from, PeerAddress to, byte[] datagram)
+    {
+        int copies = Random.NextChance(model.Loss) ? 0 : Random.NextChance(model.Duplication) ? 2 : 1;
+        for (int i = 0; i < copies; i++)
+        {
+            byte[] copy = [.. datagram];
+            if (Random.NextChance(model.Corruption))
+            {
+                copy[Random.NextInt32(copy.Length)] ^= (byte)(1 << Random.NextInt32(8));
+            }
+
+            Schedule(from, to, copy, model.Delay + new Duration(Random.NextInt64(model.Jitter.Nanoseconds + 1)));
+        }
+    }
+
+    private void Schedule(PeerAddress from, PeerAddress to, byte[] datagram, Duration delay)
+    {
+        Instant at = Now + delay;
+        _inFlight.Enqueue(new Flight(at, from, to, datagram), (at.Nanoseconds, _order++));
+    }
+
+    private sealed record Flight(Instant At, PeerAddress From, PeerAddress To, byte[] Datagram);
+}
