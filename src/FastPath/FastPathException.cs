@@ -1,0 +1,9 @@
+namespace FastPath;
+
+/// <summary>The one exception of the façade; <see cref="Error"/> says which kind of failure it is.</summary>
+public sealed class FastPathException(FastPathError error, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    /// <summary>Which kind of failure it is.</summary>
+    public FastPathError Error { get; } = error;
+}
