@@ -1,1 +1,15 @@
-return 0;
+using System.CommandLine;
+using FastPath.Cli;
+using FastPath.Cli.Commands;
+
+var root = new RootCommand("FastPath: large blobs between nodes, through relays, over encrypted UDP")
+{
+    GlobalOptions.Json,
+    GlobalOptions.Verbose,
+    KeygenCommand.Create(),
+    NodeCommand.Create(),
+    PingCommand.Create(),
+};
+ParseResult parse = root.Parse(args);
+int exitCode = await parse.InvokeAsync().ConfigureAwait(false);
+return parse.Errors.Count > 0 ? (int)ExitCode.Usage : exitCode;

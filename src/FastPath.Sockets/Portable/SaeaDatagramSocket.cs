@@ -65,7 +65,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
             {
                 _current = args;
                 Counters.DatagramsReceived++;
-                datagram = args.MemoryBuffer.Span[..args.BytesTransferred];
+                datagram = args.Buffer.AsSpan(0, args.BytesTransferred);
                 from = ((PeerEndPoint)args.RemoteEndPoint!).Peer;
                 return true;
             }
@@ -87,7 +87,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
             args = CreateArgs(OnSent);
         }
 
-        datagram.CopyTo(args.MemoryBuffer.Span);
+        datagram.CopyTo(args.Buffer.AsSpan());
         args.SetBuffer(0, datagram.Length);
         ((PeerEndPoint)args.RemoteEndPoint!).Peer = to;
         try
@@ -150,7 +150,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
         {
             RemoteEndPoint = new PeerEndPoint(_socket.AddressFamily),
         };
-        args.SetBuffer(GC.AllocateUninitializedArray<byte>(DatagramBytesMax, pinned: true));
+        args.SetBuffer(GC.AllocateUninitializedArray<byte>(DatagramBytesMax, pinned: true), 0, DatagramBytesMax);
         args.Completed += completed;
         lock (_all)
         {
