@@ -1,0 +1,93 @@
+using System.Net;
+using FastPath.Identities;
+
+namespace FastPath.Tests;
+
+/// <summary>Real sockets on loopback.</summary>
+public sealed class FastPathNodeTests
+{
+    private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
+
+    [Fact]
+    public async Task Two_nodes_connect_and_ping()
+    {
+        await using FastPathNode server = FastPathNode.Start(NodeIdentity.Create(), AnyPort);
+        await using FastPathNode client = FastPathNode.Start(NodeIdentity.Create(), AnyPort, isClient: true);
+        FastPathPeer peer = await client.ConnectAsync(server.Address);
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(await peer.PingAsync() > TimeSpan.Zero);
+        }
+
+        Assert.Same(peer, await client.ConnectAsync(server.Address));
+    }
+
+    [Fact]
+    public async Task A_node_admits_only_the_keys_it_was_given()
+    {
+        NodeIdentity friend = NodeIdentity.Create();
+        await using FastPathNode server = FastPathNode.Start(NodeIdentity.Create(), AnyPort, [friend.PublicKey]);
+        await using FastPathNode stranger = FastPathNode.Start(NodeIdentity.Create(), AnyPort);
+        await using FastPathNode admitted = FastPathNode.Start(friend, AnyPort);
+        await admitted.ConnectAsync(server.Address);
+        FastPathException refused = await Assert.ThrowsAsync<FastPathException>(
+            async () => await stranger.ConnectAsync(server.Address));
+        Assert.Equal(FastPathError.Refused, refused.Error);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_a_local_resource_error()
+    {
+        await using FastPathNode first = FastPathNode.Start(NodeIdentity.Create(), AnyPort);
+        FastPathException error = Assert.Throws<FastPathException>(
+            () => FastPathNode.Start(NodeIdentity.Create(), first.Address.EndPoint));
+        Assert.Equal(FastPathError.LocalResource, error.Error);
+    }
+
+    [Fact]
+    [Trait("Scenario", "C1")]
+    public async Task A_node_that_restarted_is_reached_again()
+    {
+        NodeIdentity identity = NodeIdentity.Create();
+        await using FastPathNode client = FastPathNode.Start(NodeIdentity.Create(), AnyPort);
+        FastPathNode server = FastPathNode.Start(identity, AnyPort);
+        PeerEndpoint address = server.Address;
+        FastPathPeer old = await client.ConnectAsync(address);
+        await old.PingAsync();
+        await server.DisposeAsync();
+        await Assert.ThrowsAsync<FastPathException>(async () =>
+        {
+            while (true)
+            {
+                await old.PingAsync();
+            }
+        });
+        await using FastPathNode again = FastPathNode.Start(identity, address.EndPoint);
+        FastPathPeer fresh = await client.ConnectAsync(address);
+        Assert.NotSame(old, fresh);
+        await fresh.PingAsync();
+    }
+
+    [Fact]
+    public void An_identity_file_is_the_owners_alone_and_comes_back()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            NodeIdentity identity = NodeIdentity.Create();
+            identity.Save(path);
+            Assert.Equal(identity.PublicKeyText, NodeIdentity.Load(path).PublicKeyText);
+            Assert.Throws<IOException>(() => identity.Save(path));
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+                Assert.Throws<InvalidDataException>(() => NodeIdentity.Load(path));
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}
