@@ -1,0 +1,12 @@
+namespace FastPath.Buffers.Pooling;
+
+/// <summary>Who may hold a block of the pool.</summary>
+internal enum BufferHolder : byte
+{
+    None,
+    SendRing,
+    ReceiveRing,
+    RelayRing,
+    StoreQueue,
+    Assembly,
+}
