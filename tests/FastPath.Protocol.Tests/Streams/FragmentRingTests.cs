@@ -1,0 +1,140 @@
+using FastPath.Buffers.Pooling;
+using FastPath.Protocol.Randomness;
+using FastPath.Protocol.Streams;
+
+namespace FastPath.Protocol.Tests.Streams;
+
+public sealed class FragmentRingTests
+{
+    private const int Block = 256;
+    private readonly PinnedSlabPool _pool = new(1_024 * Block, Block);
+
+    [Fact]
+    [Trait("Scenario", "R1")]
+    public void Complete_exactly_when_every_byte_has_come_at_every_boundary_size()
+    {
+        const int P = 100;
+        int[] sizes = [0, 1, P - 1, P, P + 1, (2 * P) - 1, 2 * P, (2 * P) + 1, (7 * P) - 3, (7 * P) + 3, 40 * P];
+        foreach (int size in sizes)
+        {
+            for (ulong seed = 1; seed <= 20; seed++)
+            {
+                Deliver(size, P, new SeededRandom(seed));
+            }
+        }
+    }
+
+    [Fact]
+    [Trait("Scenario", "R4")]
+    public void Late_duplicates_change_nothing()
+    {
+        FragmentRing ring = Create(4 * Block);
+        RingCursor cursor = ring.TryAddCursor()!;
+        ring.Write(0, new byte[Block], out _);
+        cursor.Advance(Block);
+        ring.Reclaim();
+        Assert.Equal(RingWriteResult.Duplicate, ring.Write(0, new byte[Block], out long newBytes));
+        Assert.Equal((0L, 0L, 0L), (newBytes, ring.PinnedBytes, ring.ReorderedBytes));
+    }
+
+    [Fact]
+    [Trait("Scenario", "R8")]
+    public void Memory_returns_when_the_slowest_cursor_has_passed()
+    {
+        FragmentRing ring = Create(8 * Block);
+        RingCursor fast = ring.TryAddCursor()!;
+        RingCursor slow = ring.TryAddCursor()!;
+        ring.Write(0, new byte[4 * Block], out _);
+        fast.Advance(4 * Block);
+        Assert.Equal(0, ring.Reclaim());
+        slow.Advance(Block + 1);
+        Assert.Equal(Block + 1, ring.Reclaim());
+        Assert.Equal(3 * Block, ring.PinnedBytes);
+        Assert.Null(ring.TryAddCursor());
+        ring.RemoveCursor(slow);
+        Assert.Equal(4 * Block, ring.Reclaim());
+        Assert.Equal(0, _pool.RentedBytes);
+    }
+
+    [Fact]
+    [Trait("Scenario", "M5")]
+    public void A_window_of_contiguous_single_bytes_is_never_too_fragmented_and_holes_are_bounded()
+    {
+        FragmentRing contiguous = Create(64 * Block);
+        contiguous.TryAddCursor();
+        for (int i = 0; i < 64 * Block; i++)
+        {
+            Assert.Equal(RingWriteResult.Stored, contiguous.Write(i, [1], out _));
+        }
+
+        FragmentRing holes = Create(64 * Block);
+        holes.TryAddCursor();
+        RingWriteResult result = RingWriteResult.Stored;
+        int pieces = 0;
+        for (int i = 1; i < 64 * Block && result == RingWriteResult.Stored; i += 2)
+        {
+            result = holes.Write(i, [1], out _);
+            pieces++;
+        }
+
+        Assert.Equal(RingWriteResult.TooFragmented, result);
+        Assert.Equal((64 * Block / 128) + 1, pieces);
+        contiguous.ReleaseAll();
+        holes.ReleaseAll();
+        Assert.Equal(0, _pool.RentedBytes);
+    }
+
+    [Fact]
+    public void The_window_and_the_final_size_are_kept()
+    {
+        FragmentRing ring = Create(2 * Block);
+        ring.TryAddCursor();
+        Assert.Equal(RingWriteResult.BeyondWindow, ring.Write(Block, new byte[Block + 1], out _));
+        Assert.Equal(RingWriteResult.Stored, ring.Write(10, new byte[10], out _));
+        Assert.False(ring.TrySetFinalSize(19));
+        Assert.True(ring.TrySetFinalSize(20));
+        Assert.True(ring.TrySetFinalSize(20));
+        Assert.False(ring.TrySetFinalSize(21));
+        Assert.Equal(RingWriteResult.BeyondFinalSize, ring.Write(20, [1], out _));
+        ring.ReleaseAll();
+    }
+
+    private FragmentRing Create(long capacity) => new(_pool, BufferHolder.ReceiveRing, 0, capacity);
+
+    /// <summary>Any order, any cutting, duplicates, a window smaller than the payload, a reader that stops anywhere.</summary>
+    private void Deliver(int size, int fragment, SeededRandom random)
+    {
+        byte[] payload = new byte[size];
+        random.Fill(payload);
+        FragmentRing ring = Create(5 * Block);
+        RingCursor cursor = ring.TryAddCursor()!;
+        Assert.True(ring.TrySetFinalSize(size));
+        byte[] output = new byte[size];
+        bool[] have = new bool[size];
+        while (!ring.IsComplete)
+        {
+            int start = (int)Math.Min(size - 1, ring.ReclaimedTo + random.NextInt64(5 * Block));
+            int end = (int)Math.Min(Math.Min(size, start + 1 + random.NextInt32(fragment)), ring.ReclaimedTo + (5 * Block));
+            int expected = have[start..end].Count(x => !x);
+            RingWriteResult result = ring.Write(start, payload.AsSpan(start, end - start), out long newBytes);
+            Assert.Equal(expected > 0 ? RingWriteResult.Stored : RingWriteResult.Duplicate, result);
+            Assert.Equal(expected, newBytes);
+            have.AsSpan(start, end - start).Fill(true);
+            int contiguous = Array.IndexOf(have, false);
+            Assert.Equal(contiguous < 0 ? size : contiguous, ring.Frontier);
+            if (random.NextChance(0.7))
+            {
+                long to = cursor.Position + random.NextInt64(ring.Frontier - cursor.Position + 1);
+                ring.CopyTo(cursor.Position, output.AsSpan((int)cursor.Position, (int)(to - cursor.Position)));
+                cursor.Advance(to);
+                Assert.Equal(to, ring.Reclaim());
+            }
+        }
+
+        ring.CopyTo(cursor.Position, output.AsSpan((int)cursor.Position));
+        cursor.Advance(size);
+        ring.Reclaim();
+        Assert.Equal(payload, output);
+        Assert.Equal(0, _pool.RentedBytes);
+    }
+}
