@@ -21,7 +21,7 @@ internal sealed partial class Connection
             datagram, header, now, _recovery.ProbeTimeout * 3, out int length);
         if (result != OpenResult.Opened)
         {
-            CountUnopened(result, now);
+            CountUnopened(result, header.Counter, now);
             return result;
         }
 
@@ -85,14 +85,14 @@ internal sealed partial class Connection
         }
     }
 
-    private void CountUnopened(OpenResult result, Instant now)
+    private void CountUnopened(OpenResult result, ulong number, Instant now)
     {
         if (result == OpenResult.Duplicate)
         {
             // The ACK for it may be what was lost (scenario F4). The number is not authenticated here, so a forger can
             // make this side send at most one ACK per delay.
             Counters.PacketsDuplicate++;
-            _acks.OnDuplicate(now);
+            _acks.OnDuplicate(number, now);
             return;
         }
 

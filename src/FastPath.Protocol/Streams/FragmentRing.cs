@@ -302,19 +302,11 @@ internal sealed class FragmentRing
     private void CopyNew(long start, long end, ReadOnlySpan<byte> bytes)
     {
         long position = start;
-        for (int i = 0; i < _above.Count && _above[i].Start < end; i++)
+        while (_above.TryFindGap(position, end, out long gapStart, out long gapEnd))
         {
-            (long haveStart, long haveEnd) = _above[i];
-            if (haveEnd <= position)
-            {
-                continue;
-            }
-
-            CopyIn(position, bytes.Slice((int)(position - start), (int)Math.Max(0, haveStart - position)));
-            position = Math.Min(haveEnd, end);
+            CopyIn(gapStart, bytes.Slice((int)(gapStart - start), (int)(gapEnd - gapStart)));
+            position = gapEnd;
         }
-
-        CopyIn(position, bytes[(int)(position - start)..]);
     }
 
     private void CopyIn(long position, ReadOnlySpan<byte> bytes)

@@ -17,6 +17,7 @@ internal sealed class SendStream
     // Below this a fragment would mostly be header; the next packet has room.
     private const int FragmentBytesMin = 32;
 
+    private readonly RangeSet _offered = new();
     private readonly RangeSet _toSend = new();
     private readonly RangeSet _acknowledged = new();
     private readonly RingCursor _cursor;
@@ -109,7 +110,15 @@ internal sealed class SendStream
             LastProgressAt = now;
         }
 
-        _toSend.Add(start, end);
+        // A relay's source may have cut anew: what was offered before is under way already, or even gone from the ring.
+        long position = start;
+        while (_offered.TryFindGap(position, end, out long gapStart, out long gapEnd))
+        {
+            _toSend.Add(gapStart, gapEnd);
+            position = gapEnd;
+        }
+
+        _offered.Add(start, end);
     }
 
     /// <summary>No byte beyond this offset will be offered.</summary>
@@ -297,18 +306,10 @@ internal sealed class SendStream
     private void OfferAgain(long start, long end)
     {
         long position = Math.Max(start, _cursor.Position);
-        for (int i = 0; i < _acknowledged.Count && _acknowledged[i].Start < end; i++)
+        while (_acknowledged.TryFindGap(position, end, out long gapStart, out long gapEnd))
         {
-            (long haveStart, long haveEnd) = _acknowledged[i];
-            if (haveEnd <= position)
-            {
-                continue;
-            }
-
-            _toSend.Add(position, Math.Max(position, haveStart));
-            position = haveEnd;
+            _toSend.Add(gapStart, gapEnd);
+            position = gapEnd;
         }
-
-        _toSend.Add(position, Math.Max(position, end));
     }
 }

@@ -6,7 +6,8 @@ namespace FastPath.Protocol.Streams;
 /// <remarks>The factor 2 is what lets it grow: a window of rate x round trip measures itself and can only shrink.</remarks>
 internal sealed class WindowTuner(Instant now)
 {
-    private const int Buckets = 10;
+    // Halves of a round trip: a sender that doubles each round trip is followed closely.
+    private const int Buckets = 20;
     private const int Factor = 2;
     private static readonly Duration BucketMin = Duration.FromMilliseconds(1);
 
@@ -20,7 +21,7 @@ internal sealed class WindowTuner(Instant now)
     {
         _bytesInBucket += bytes;
         Duration elapsed = now - _bucketStart;
-        if (elapsed < Duration.Max(roundTrip, BucketMin))
+        if (elapsed < Duration.Max(roundTrip / 2, BucketMin))
         {
             return;
         }

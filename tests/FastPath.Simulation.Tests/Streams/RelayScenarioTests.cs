@@ -17,12 +17,13 @@ public sealed class RelayScenarioTests
         const long Rate = 12_500_000;
         const int Size = 2_000_000;
         var delay = Duration.FromMilliseconds(5);
-        Duration oneHop = Time(1);
+        Duration oneHop = Time(1); string all="";
         for (int hops = 2; hops <= 8; hops++)
         {
             Duration taken = Time(hops);
             Duration bound = oneHop + ((delay + Duration.FromMilliseconds(2)) * (hops - 1)) + Duration.FromMilliseconds(20);
-            Assert.True(taken <= bound, $"{hops} hops: {taken}, bound {bound}, one hop {oneHop}");
+            all += $"{hops} {taken} {bound};";
+            Assert.True(hops < 8, all+$"{hops} hops: {taken}, bound {bound}, one hop {oneHop}");
         }
 
         Duration Time(int hops)
@@ -35,7 +36,7 @@ public sealed class RelayScenarioTests
             bool done = chain.World.RunUntil(
                 () =>
                 {
-                    lastRelaySentEarly |= chain.Relays.Count == hops - 1 && chain.Relays[^1].IsOpen
+                    lastRelaySentEarly |= hops > 1 && chain.Relays.Count == hops - 1 && chain.Relays[^1].IsOpen
                         && chain.Relays[^1].Targets[0].HighestSent > 0 && chain.Relays[0].Source.Ring.HighestEnd < Size;
                     return chain.Readers is [{ IsWhole: true }];
                 },
@@ -69,6 +70,7 @@ public sealed class RelayScenarioTests
         Assert.True(chain.World.RunUntil(() => chain.Readers is [{ IsWhole: true }], Limit));
         Assert.True(
             chain.Nodes[1].Pool.PeakRentedBytes <= 256 * 1_024, $"the relay held {chain.Nodes[1].Pool.PeakRentedBytes} bytes");
+        chain.World.RunFor(Duration.FromSeconds(1));
         Assert.Equal(0, chain.Nodes[1].Pool.RentedBytes);
     }
 
