@@ -112,6 +112,27 @@ internal ref struct BincodeReader(ReadOnlyMemory<byte> source)
     public T? OptionalValue<T>()
         where T : struct, IBincode<T> => Option() ? T.Read(ref this) : null;
 
+    /// <summary>Count and elements; empty after an error.</summary>
+    /// <param name="elementLengthMin">Bytes of the shortest element: room is made for no more than the input can hold.</param>
+    public T[] List<T>(int elementLengthMin)
+        where T : IBincode<T>
+    {
+        ulong count = U64();
+        T[] elements = new T[Math.Min(count, (ulong)((_bytes.Length - Position) / elementLengthMin))];
+        for (ulong i = 0; i < count; i++)
+        {
+            T element = T.Read(ref this);
+            if (Error.IsError)
+            {
+                return [];
+            }
+
+            elements[i] = element;
+        }
+
+        return elements;
+    }
+
     /// <summary>Keeps the first error.</summary>
     public void Fail(BincodeErrorKind kind, int offset)
     {

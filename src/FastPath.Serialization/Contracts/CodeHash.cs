@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using FastPath.Serialization.Bincode;
 
 namespace FastPath.Serialization.Contracts;
 
 /// <summary>BLAKE3 of the code of a contract or delegate.</summary>
-public readonly record struct CodeHash
+public readonly record struct CodeHash : IBincode<CodeHash>
 {
     /// <summary>Bytes.</summary>
     public const int Length = Bytes32.Length;
@@ -28,4 +29,8 @@ public readonly record struct CodeHash
 
     /// <summary>Base58.</summary>
     public override string ToString() => _bytes.ToString();
+
+    void IBincode<CodeHash>.Write(BincodeWriter to) => Write(to.Reserve(Length));
+
+    static CodeHash IBincode<CodeHash>.Read(ref BincodeReader from) => Read(from.RawOrZeros(Length));
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using FastPath.Serialization.Bincode;
 
 namespace FastPath.Serialization.Contracts;
 
 /// <summary>Names one contract: BLAKE3 of its code hash followed by its parameters.</summary>
-public readonly record struct ContractInstanceId
+public readonly record struct ContractInstanceId : IBincode<ContractInstanceId>
 {
     /// <summary>Bytes.</summary>
     public const int Length = Bytes32.Length;
@@ -31,4 +32,8 @@ public readonly record struct ContractInstanceId
 
     /// <summary>Base58.</summary>
     public override string ToString() => _bytes.ToString();
+
+    void IBincode<ContractInstanceId>.Write(BincodeWriter to) => Write(to.Reserve(Length));
+
+    static ContractInstanceId IBincode<ContractInstanceId>.Read(ref BincodeReader from) => Read(from.RawOrZeros(Length));
 }

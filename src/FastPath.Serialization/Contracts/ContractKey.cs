@@ -1,13 +1,24 @@
+using FastPath.Serialization.Bincode;
+using FastPath.Serialization.Bodies;
+
 namespace FastPath.Serialization.Contracts;
 
 /// <summary>The full key of a contract: which instance, and which code it runs.</summary>
 /// <remarks>
 /// Layout: instance 32, code hash 32. Whether the two belong together is known only once code and parameters are there.
 /// </remarks>
-public readonly record struct ContractKey(ContractInstanceId Instance, CodeHash Code)
+public readonly record struct ContractKey(ContractInstanceId Instance, CodeHash Code) : IBincode<ContractKey>
 {
     /// <summary>Bytes.</summary>
     public const int Length = ContractInstanceId.Length + CodeHash.Length;
+
+    /// <summary>The key of a contract with this code and these parameters; reads the parameters once.</summary>
+    public static ContractKey Derive(CodeHash code, IBody parameters)
+    {
+        Span<byte> instance = stackalloc byte[ContractInstanceId.Length];
+        KeyDerivation.HashInstance(code, parameters, instance);
+        return new ContractKey(ContractInstanceId.Read(instance), code);
+    }
 
     /// <summary>Takes the first 64 bytes.</summary>
     public static ContractKey Read(ReadOnlySpan<byte> source) =>
@@ -22,4 +33,8 @@ public readonly record struct ContractKey(ContractInstanceId Instance, CodeHash 
 
     /// <summary>Base58 of the instance, which alone names the contract.</summary>
     public override string ToString() => Instance.ToString();
+
+    void IBincode<ContractKey>.Write(BincodeWriter to) => Write(to.Reserve(Length));
+
+    static ContractKey IBincode<ContractKey>.Read(ref BincodeReader from) => Read(from.RawOrZeros(Length));
 }

@@ -1,0 +1,24 @@
+namespace FastPath.Serialization.Bincode;
+
+/// <summary>One field of a type as the push parser reads it; a type is an array of them in wire order.</summary>
+/// <param name="Kind">What is read.</param>
+/// <param name="Field">Its name for the sink.</param>
+/// <param name="Size">Bytes that must be there before the step can be judged: the field itself, its tag, index or length.</param>
+/// <param name="Inner">Steps of an option or an element, or of each variant.</param>
+internal sealed record Step(StepKind Kind, Field Field, int Size, Step[][] Inner)
+{
+    /// <summary>Longest field that is gathered when it comes in pieces.</summary>
+    public const int SizeMax = 64;
+
+    public static Step Fixed(Field field, int size) => new(StepKind.Fixed, field, size, []);
+
+    public static Step Bool(Field field) => new(StepKind.Bool, field, 1, []);
+
+    public static Step Bytes(Field field) => new(StepKind.Bytes, field, sizeof(ulong), []);
+
+    public static Step Option(params Step[] inner) => new(StepKind.Option, Field.Unnamed, 1, [inner]);
+
+    public static Step Choice(params Step[][] variants) => new(StepKind.Choice, Field.Unnamed, sizeof(uint), variants);
+
+    public static Step Repeat(Field count, params Step[] inner) => new(StepKind.Repeat, count, sizeof(ulong), [inner]);
+}
