@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
+using FastPath.Serialization.Operations;
 
 namespace FastPath.Stores;
 
@@ -11,7 +13,7 @@ namespace FastPath.Stores;
 /// <param name="Parameters">Where the parameters lie.</param>
 /// <param name="State">Null when there is no state.</param>
 /// <param name="StateDigest">BLAKE3 of the state; null when there is no state.</param>
-/// <param name="PayloadDigest">See <see cref="Stores.PayloadDigest"/>; null when it was not computed.</param>
+/// <param name="PayloadDigest">BLAKE3 of what <see cref="ToPayload"/> writes; null when it was not computed.</param>
 internal sealed record ContractHeader(
     ContractKey Key,
     BodySection Code,
@@ -59,6 +61,15 @@ internal sealed record ContractHeader(
             hasState ? ReadSection(header, ContractFileLayout.StateOffset, fileLength, long.MaxValue, file) : null,
             hasState ? ReadDigest(header, ContractFileLayout.StateDigestOffset) : null,
             hasPayloadDigest ? ReadDigest(header, ContractFileLayout.PayloadDigestOffset) : null);
+    }
+
+    /// <summary>What answers a GET with all there is. Its bodies read from <paramref name="image"/>, which holds the sections.</summary>
+    public GetStreamingPayload ToPayload(IBody image)
+    {
+        var code = new ContractCode(new SectionBody(image, Code), Key.Code);
+        var contract = new ContractContainer(code, new Parameters(new SectionBody(image, Parameters)), Key);
+        WrappedState? state = State is { } section ? new WrappedState(new SectionBody(image, section)) : null;
+        return new GetStreamingPayload(Key, new StoreResponse(state, contract));
     }
 
     private static void CheckFrame(ReadOnlySpan<byte> header, long fileLength, string file)

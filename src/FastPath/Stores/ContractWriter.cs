@@ -179,7 +179,7 @@ internal sealed class ContractWriter : IContractWriter
             _state.IsBegun ? _state.Digest : default(ReadOnlyMemory<byte>?),
             PayloadDigest: null);
         return _computesPayloadDigest
-            ? header with { PayloadDigest = PayloadDigest.Compute(header, _draft.Image, _hasher, _block) }
+            ? header with { PayloadDigest = _hasher.Digest(header.ToPayload(_draft.Image).StartSerialize(), _block) }
             : header;
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
+using FastPath.Serialization.Operations;
 
 namespace FastPath.Stores;
 
@@ -11,8 +12,6 @@ namespace FastPath.Stores;
 /// </remarks>
 public sealed class StoredContract : IDisposable
 {
-    private const int BlockBytes = 64 * 1_024;
-
     private readonly ContractHeader _header;
     private readonly IBody _image;
     private readonly IDisposable? _owned;
@@ -32,7 +31,11 @@ public sealed class StoredContract : IDisposable
         byte[] parameters = new byte[header.Parameters.Length];
         image.Read(header.Parameters.Offset, parameters);
         Parameters = parameters;
-        VerifyParameters();
+        if (ContractKey.Derive(Key.Code, new MemoryBody(Parameters)) != Key)
+        {
+            throw new CorruptContractException(source, "the parameters do not match the key", header.Parameters.Offset);
+        }
+
         Code = new SectionBody(image, header.Code);
         State = header.State is { } state ? new SectionBody(image, state) : null;
     }
@@ -53,62 +56,41 @@ public sealed class StoredContract : IDisposable
     public ReadOnlyMemory<byte>? StateDigest => _header.StateDigest;
 
     /// <summary>
-    /// BLAKE3 of the streaming payload that answers a GET with key, state and contract, 32 bytes; null when the store was told
-    /// not to compute it.
+    /// BLAKE3 of what <see cref="ToPayload"/> writes, 32 bytes, so that an answer can announce its digest before it reads the
+    /// content; null when the store was told not to compute it.
     /// </summary>
     public ReadOnlyMemory<byte>? PayloadDigest => _header.PayloadDigest;
+
+    /// <summary>What answers a GET with all there is; it reads from this entry, so only until it is disposed.</summary>
+    public GetStreamingPayload ToPayload() => _header.ToPayload(_image);
 
     /// <summary>Reads everything once and compares it with key and digests.</summary>
     /// <exception cref="CorruptContractException">A section changed since it was stored.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void Verify(CancellationToken cancellationToken = default)
     {
-        Span<byte> digest = stackalloc byte[Blake3Hasher.DigestBytes];
-        Hash(_header.Code, digest, cancellationToken);
-        if (CodeHash.Read(digest) != Key.Code)
-        {
-            throw new CorruptContractException(_source, "the code does not match its hash", _header.Code.Offset);
-        }
-
-        if (_header is { State: { } state, StateDigest: { } stateDigest })
-        {
-            Hash(state, digest, cancellationToken);
-            if (!digest.SequenceEqual(stateDigest.Span))
-            {
-                throw new CorruptContractException(_source, "the state does not match its digest", state.Offset);
-            }
-        }
-    }
-
-    /// <summary>Closes the file; the bodies must not be read any more.</summary>
-    public void Dispose() => _owned?.Dispose();
-
-    private void VerifyParameters()
-    {
-        Span<byte> bytes = stackalloc byte[Blake3Hasher.DigestBytes];
-        var hasher = new Blake3Hasher();
-        Key.Code.Write(bytes);
-        hasher.Update(bytes);
-        hasher.Update(Parameters.Span);
-        hasher.Finish(bytes);
-        if (ContractInstanceId.Read(bytes) != Key.Instance)
-        {
-            throw new CorruptContractException(_source, "the parameters do not match the key", _header.Parameters.Offset);
-        }
-    }
-
-    private void Hash(BodySection section, Span<byte> digest, CancellationToken cancellationToken)
-    {
-        byte[] block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        byte[] block = ArrayPool<byte>.Shared.Rent(ContractWriter.BlockBytes);
         try
         {
             var hasher = new Blake3Hasher();
-            hasher.UpdateFrom(_image, section, block, cancellationToken);
-            hasher.Finish(digest);
+            if (CodeHash.Read(hasher.Digest(Code, block, cancellationToken)) != Key.Code)
+            {
+                throw new CorruptContractException(_source, "the code does not match its hash", _header.Code.Offset);
+            }
+
+            if (State is not null
+                && !hasher.Digest(State, block, cancellationToken).AsSpan().SequenceEqual(_header.StateDigest.GetValueOrDefault().Span))
+            {
+                throw new CorruptContractException(
+                    _source, "the state does not match its digest", _header.State.GetValueOrDefault().Offset);
+            }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(block);
         }
     }
+
+    /// <summary>Closes the file; the bodies must not be read any more.</summary>
+    public void Dispose() => _owned?.Dispose();
 }
