@@ -10,7 +10,7 @@ public sealed class CorruptContractTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FileContractStore _store;
-    private readonly SampleContract _contract = SampleContract.Create(1, 3_000, 500);
+    private readonly SampleContract _contract = SampleContract.Create(1, 300, 50);
     private readonly string _path;
     private readonly byte[] _sound;
 

@@ -108,6 +108,31 @@ public sealed class FileContractStoreTests : ContractStoreTests
     }
 
     [Fact]
+    public void A_folder_that_may_not_be_written_is_an_access_error_and_still_read()
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            // Modes of a folder bind neither Windows nor the superuser.
+            return;
+        }
+
+        SampleContract contract = SampleContract.Create(1, 1_000, 10);
+        contract.StoreIn(Store);
+        UnixFileMode mode = File.GetUnixFileMode(_folder.Path);
+        File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            Assert.Throws<UnauthorizedAccessException>(() => Store.BeginWrite(contract.Key));
+            Assert.Throws<UnauthorizedAccessException>(() => Store.Remove(contract.Id));
+            contract.AssertIsIn(Store);
+        }
+        finally
+        {
+            File.SetUnixFileMode(_folder.Path, mode);
+        }
+    }
+
+    [Fact]
     public void Syncing_a_folder_that_is_not_there_is_an_io_error()
     {
         DirectorySync.Sync(_folder.Path);

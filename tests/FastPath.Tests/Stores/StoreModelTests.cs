@@ -10,9 +10,9 @@ namespace FastPath.Tests.Stores;
 public sealed class StoreModelTests
 {
     private static readonly SampleContract[] Contracts =
-        [.. Enumerable.Range(0, 4).Select(i => SampleContract.Create(i, i * 130_000, parametersLength: i * 20))];
+        [.. new[] { 0, 1_000, 20_000, 270_000 }.Select((bytes, i) => SampleContract.Create(i, bytes, parametersLength: i * 20))];
 
-    [Property(MaxTest = 60, Arbitrary = [typeof(Commands)])]
+    [Property(MaxTest = 40, Arbitrary = [typeof(Commands)])]
     public void A_file_store_holds_what_its_model_holds(StoreCommand[] commands)
     {
         using var folder = new TemporaryFolder();
@@ -20,7 +20,7 @@ public sealed class StoreModelTests
         run.Execute(commands);
     }
 
-    [Property(MaxTest = 60, Arbitrary = [typeof(Commands)])]
+    [Property(MaxTest = 40, Arbitrary = [typeof(Commands)])]
     public void A_memory_store_holds_what_its_model_holds(StoreCommand[] commands)
     {
         using var run = new Run(() => new MemoryContractStore(), folder: null);
