@@ -64,12 +64,11 @@ internal ref struct BincodeReader(ReadOnlyMemory<byte> source)
         return index;
     }
 
-    /// <summary>Bytes without a length; zeros after an error. At most 64.</summary>
+    /// <summary>Bytes without a length; zeros after an error. At most 32.</summary>
     public ReadOnlySpan<byte> RawOrZeros(int length)
     {
-        ReadOnlySpan<byte> zeros = [
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        ReadOnlySpan<byte> zeros =
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         int start = Position;
         return TryTake((ulong)length, start) ? _bytes.Slice(start, length) : zeros[..length];
     }

@@ -12,6 +12,9 @@ internal enum StepKind
     /// <summary>u64 length and bytes, handed on as they come.</summary>
     Bytes,
 
+    /// <summary>The same, but UTF-8 and perhaps under a <see cref="TextRule"/>.</summary>
+    Text,
+
     /// <summary>One byte, 0 or 1; the inner steps follow a 1.</summary>
     Option,
 

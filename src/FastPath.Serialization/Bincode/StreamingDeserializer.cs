@@ -18,9 +18,11 @@ public sealed class StreamingDeserializer
     private readonly byte[] _gathered = new byte[Step.SizeMax];
     private int _depth;
     private int _gatheredLength;
-    private Field _body;
+    private Step? _body;
     private long _bodyStart;
     private long _bodyLeft;
+    private Utf8Validator _text;
+    private bool _keepsRule;
 
     /// <param name="steps">The fields of the type.</param>
     /// <param name="sink">Hears of the fields.</param>
@@ -80,13 +82,25 @@ public sealed class StreamingDeserializer
         int count = (int)Math.Min(bytes.Length, _bodyLeft);
         _bodyLeft -= count;
         Position += count;
-        _sink.OnBytes(_body, bytes[..count]);
-        if (_bodyLeft == 0)
+        if (_body!.Kind == StepKind.Text)
         {
+            CheckText(bytes[..count]);
+        }
+
+        if (Status == DecodeStatus.NeedMoreData)
+        {
+            _sink.OnBytes(_body.Field, bytes[..count]);
             Settle();
         }
 
         return count;
+    }
+
+    private void CheckText(ReadOnlySpan<byte> piece)
+    {
+        Check(_text.TryPush(piece) && (_bodyLeft > 0 || _text.TryFinish()), BincodeErrorKind.InvalidUtf8, _bodyStart);
+        _keepsRule &= _body!.Rule?.Allows(piece) ?? true;
+        Check(_bodyLeft > 0 || _keepsRule, BincodeErrorKind.InvalidValue, _bodyStart);
     }
 
     private int TakeField(ReadOnlySpan<byte> bytes)
@@ -117,7 +131,7 @@ public sealed class StreamingDeserializer
         _frames[_depth - 1].Next++;
         switch (step.Kind)
         {
-            case StepKind.Bytes:
+            case StepKind.Bytes or StepKind.Text:
                 StartBody(step, BinaryPrimitives.ReadUInt64LittleEndian(value), start);
                 break;
             case StepKind.Repeat:
@@ -126,7 +140,9 @@ public sealed class StreamingDeserializer
             case StepKind.Choice:
                 uint index = BinaryPrimitives.ReadUInt32LittleEndian(value);
                 Check(index < step.Inner.Length, BincodeErrorKind.InvalidVariant, start);
-                Deliver(step, value, index < step.Inner.Length ? step.Inner[index] : []);
+                Step[] variant = index < step.Inner.Length ? step.Inner[index] : [];
+                Check(variant != Step.Unsupported, BincodeErrorKind.UnsupportedVariant, start);
+                Deliver(step, value, variant);
                 break;
             case StepKind.Option:
                 Check(value[0] <= 1, BincodeErrorKind.InvalidOptionTag, start);
@@ -159,9 +175,12 @@ public sealed class StreamingDeserializer
         Check(length <= (ulong)_limits.Of(step.Field), BincodeErrorKind.LimitExceeded, start);
         if (Status == DecodeStatus.NeedMoreData)
         {
-            _body = step.Field;
+            _body = step;
             _bodyStart = start;
             _bodyLeft = (long)length;
+            _text = default;
+            _keepsRule = step.Rule is null || step.Rule.Length == _bodyLeft;
+            Check(_bodyLeft > 0 || _keepsRule, BincodeErrorKind.InvalidValue, start);
             _sink.OnLength(step.Field, _bodyLeft);
         }
     }

@@ -12,13 +12,7 @@ public sealed record DelegateContainer(Parameters Parameters, ContractCode Code,
     : IBincode<DelegateContainer>, IStreamingSerialize
 {
     internal static readonly Step[] Steps =
-    [
-        Step.Choice([Step.Choice([
-            Step.Bytes(Field.Parameters),
-            .. ContractCode.Steps,
-            Step.Fixed(Field.KeyInstance, Bytes32.Length),
-            Step.Fixed(Field.KeyCode, CodeHash.Length)])]),
-    ];
+        [Step.Choice([Step.Choice([.. Parameters.Steps, .. ContractCode.Steps, .. DelegateKey.Steps])])];
 
     /// <summary>Computes hash and key: one pass over code and parameters.</summary>
     public static DelegateContainer FromCode(IBody code, IBody parameters)

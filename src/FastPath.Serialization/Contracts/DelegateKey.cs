@@ -10,6 +10,9 @@ public readonly record struct DelegateKey : IBincode<DelegateKey>
     /// <summary>Bytes.</summary>
     public const int Length = Bytes32.Length + CodeHash.Length;
 
+    internal static readonly Step[] Steps =
+        [Step.Fixed(Field.KeyInstance, Bytes32.Length), Step.Fixed(Field.KeyCode, CodeHash.Length)];
+
     private readonly Bytes32 _key;
 
     private DelegateKey(Bytes32 key, CodeHash code)
@@ -45,5 +48,6 @@ public readonly record struct DelegateKey : IBincode<DelegateKey>
 
     void IBincode<DelegateKey>.Write(BincodeWriter to) => Write(to.Reserve(Length));
 
-    static DelegateKey IBincode<DelegateKey>.Read(ref BincodeReader from) => Read(from.RawOrZeros(Length));
+    static DelegateKey IBincode<DelegateKey>.Read(ref BincodeReader from) =>
+        new(Bytes32.Read(from.RawOrZeros(Bytes32.Length)), from.Value<CodeHash>());
 }

@@ -8,15 +8,17 @@ namespace FastPath.Serialization.Contracts;
 /// </remarks>
 public sealed record UpdateData : IBincode<UpdateData>, IStreamingSerialize
 {
+    private static readonly Step RelatedId = Step.Fixed(Field.RelatedId, ContractInstanceId.Length);
+
     internal static readonly Step[] Steps =
     [
         Step.Choice(
-            [Step.Bytes(Field.State)],
-            [Step.Bytes(Field.Delta)],
-            [Step.Bytes(Field.State), Step.Bytes(Field.Delta)],
-            [Step.Fixed(Field.RelatedId, ContractInstanceId.Length), Step.Bytes(Field.State)],
-            [Step.Fixed(Field.RelatedId, ContractInstanceId.Length), Step.Bytes(Field.Delta)],
-            [Step.Fixed(Field.RelatedId, ContractInstanceId.Length), Step.Bytes(Field.State), Step.Bytes(Field.Delta)]),
+            State.Steps,
+            StateDelta.Steps,
+            [.. State.Steps, .. StateDelta.Steps],
+            [RelatedId, .. State.Steps],
+            [RelatedId, .. StateDelta.Steps],
+            [RelatedId, .. State.Steps, .. StateDelta.Steps]),
     ];
 
     // Variants 0 to 2 are state, delta, both; 3 to 5 the same with a related contract in front.

@@ -7,6 +7,12 @@ namespace FastPath.Serialization.Operations;
 /// <param name="Id">The operation.</param>
 internal abstract record GetMsg(Transaction Id) : IBincode<GetMsg>, IStreamingSerialize
 {
+    internal static readonly Step[] Steps =
+    [
+        Step.Choice(
+            Request.Steps, Response.Steps, ResponseStreaming.Steps, ResponseStreamingAck.Steps, ForwardingAck.Steps),
+    ];
+
     private const uint Variants = 5;
 
     public StreamingSerializer StartSerialize() => BincodeWriter.Start(this);
@@ -42,6 +48,16 @@ internal abstract record GetMsg(Transaction Id) : IBincode<GetMsg>, IStreamingSe
         VisitedPeers Visited,
         bool Subscribe) : GetMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+        [
+            .. Transaction.Steps,
+            Step.Fixed(Field.Instance, ContractInstanceId.Length),
+            Step.Flag,
+            Step.U64,
+            .. VisitedPeers.Steps,
+            Step.Flag,
+        ];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 0);
@@ -60,6 +76,9 @@ internal abstract record GetMsg(Transaction Id) : IBincode<GetMsg>, IStreamingSe
     public sealed record Response(Transaction Id, ContractInstanceId Instance, GetResult Result, ulong HopCount)
         : GetMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+            [.. Transaction.Steps, Step.Fixed(Field.Instance, ContractInstanceId.Length), .. GetResult.Steps, Step.U64];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 1);
@@ -81,6 +100,16 @@ internal abstract record GetMsg(Transaction Id) : IBincode<GetMsg>, IStreamingSe
         ulong TotalSize,
         bool IncludesContract) : GetMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+        [
+            .. Transaction.Steps,
+            Step.Fixed(Field.Instance, ContractInstanceId.Length),
+            Step.U32,
+            .. ContractKey.OuterSteps,
+            Step.U64,
+            Step.Flag,
+        ];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 2);
@@ -98,6 +127,8 @@ internal abstract record GetMsg(Transaction Id) : IBincode<GetMsg>, IStreamingSe
     /// <summary>The stream has arrived.</summary>
     public sealed record ResponseStreamingAck(Transaction Id, uint StreamId) : GetMsg(Id)
     {
+        internal static readonly new Step[] Steps = [.. Transaction.Steps, Step.U32];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 3);
@@ -110,6 +141,9 @@ internal abstract record GetMsg(Transaction Id) : IBincode<GetMsg>, IStreamingSe
     /// <summary>The request arrived and goes on.</summary>
     public sealed record ForwardingAck(Transaction Id, ContractInstanceId Instance) : GetMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+            [.. Transaction.Steps, Step.Fixed(Field.Instance, ContractInstanceId.Length)];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 4);

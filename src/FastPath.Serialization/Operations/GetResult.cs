@@ -8,6 +8,8 @@ namespace FastPath.Serialization.Operations;
 /// <param name="Found">What was found, or null.</param>
 internal sealed record GetResult(ContractKey Key, StoreResponse? Found) : IBincode<GetResult>
 {
+    public static readonly Step[] Steps = [Step.Choice([.. ContractKey.OuterSteps, .. StoreResponse.Steps], [])];
+
     public static GetResult NotFound { get; } = new(default, null);
 
     public void Write(BincodeWriter to)

@@ -9,6 +9,24 @@ namespace FastPath.Serialization.Operations;
 /// </remarks>
 internal abstract record NetMessage : IBincode<NetMessage>, IStreamingSerialize
 {
+    public static readonly Step[] Steps =
+    [
+        Step.Choice(
+        [
+            Step.Choice(
+                Step.Unsupported,
+                PutMsg.Steps,
+                GetMsg.Steps,
+                Step.Unsupported,
+                Step.Unsupported,
+                Transaction.Steps,
+                Step.Unsupported,
+                Step.Unsupported,
+                [Step.Flag],
+                Step.Unsupported),
+        ]),
+    ];
+
     private const uint Versions = 1;
     private const uint Kinds = 10;
     private const uint PutKind = 1;

@@ -8,6 +8,8 @@ namespace FastPath.Serialization.Operations;
 public readonly record struct PeerCapabilities(bool StreamingSupported, bool PipedForwardingSupported)
     : IBincode<PeerCapabilities>, IStreamingSerialize
 {
+    internal static readonly Step[] Steps = [Step.Flag, Step.Flag];
+
     /// <inheritdoc/>
     public StreamingSerializer StartSerialize() => BincodeWriter.Start(this);
 

@@ -7,6 +7,22 @@ namespace FastPath.Serialization.Operations;
 /// <param name="Id">The operation.</param>
 internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSerialize
 {
+    internal static readonly Step[] Steps =
+    [
+        Step.Choice(
+        [
+            Request.Steps,
+            Response.Steps,
+            RequestStreaming.Steps,
+            ResponseStreaming.Steps,
+            ForwardingAck.Steps,
+            Error.Steps,
+            ProbeRequest.Steps,
+            ProbeResponse.Steps,
+            ProbeReconcile.Steps,
+        ]),
+    ];
+
     private const uint Variants = 9;
 
     public StreamingSerializer StartSerialize() => BincodeWriter.Start(this);
@@ -46,6 +62,16 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
         ulong HopsToLive,
         SkipList SkipList) : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+        [
+            .. Transaction.Steps,
+            .. ContractContainer.Steps,
+            .. RelatedContracts.Steps,
+            .. WrappedState.Steps,
+            Step.U64,
+            .. SkipList.Steps,
+        ];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 0);
@@ -68,6 +94,8 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
     /// <summary>The contract is stored.</summary>
     public sealed record Response(Transaction Id, ContractKey Key, ulong HopCount) : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps = [.. Transaction.Steps, .. ContractKey.OuterSteps, Step.U64];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 1);
@@ -89,6 +117,17 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
         SkipList SkipList,
         bool Subscribe) : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+        [
+            .. Transaction.Steps,
+            Step.U32,
+            .. ContractKey.OuterSteps,
+            Step.U64,
+            Step.U64,
+            .. SkipList.Steps,
+            Step.Flag,
+        ];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 2);
@@ -108,6 +147,9 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
     public sealed record ResponseStreaming(Transaction Id, ContractKey Key, bool ContinueForwarding, ulong HopCount)
         : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+            [.. Transaction.Steps, .. ContractKey.OuterSteps, Step.Flag, Step.U64];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 3);
@@ -123,6 +165,8 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
     /// <summary>The request arrived and goes on.</summary>
     public sealed record ForwardingAck(Transaction Id, ContractKey ContractKey) : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps = [.. Transaction.Steps, .. ContractKey.OuterSteps];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 4);
@@ -135,6 +179,8 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
     /// <summary>The PUT failed, and why.</summary>
     public sealed record Error(Transaction Id, string Cause) : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps = [.. Transaction.Steps, Step.Text(Field.Cause)];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 5);
@@ -148,6 +194,9 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
     public sealed record ProbeRequest(
         Transaction Id, ContractKey ContractKey, StateSummary Summary, ulong HopsToLive, SkipList SkipList) : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+            [.. Transaction.Steps, .. ContractKey.OuterSteps, .. StateSummary.Steps, Step.U64, .. SkipList.Steps];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 6);
@@ -170,6 +219,16 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
         StateSummary? HolderSummary,
         StateDelta? ReverseDelta) : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+        [
+            .. Transaction.Steps,
+            .. ContractKey.OuterSteps,
+            Step.Flag,
+            Step.U64,
+            Step.Option(StateSummary.Steps),
+            Step.Option(StateDelta.Steps),
+        ];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 7);
@@ -193,6 +252,9 @@ internal abstract record PutMsg(Transaction Id) : IBincode<PutMsg>, IStreamingSe
     public sealed record ProbeReconcile(
         Transaction Id, ContractKey Key, StateDelta Delta, ulong HopsToLive, SkipList SkipList) : PutMsg(Id)
     {
+        internal static readonly new Step[] Steps =
+            [.. Transaction.Steps, .. ContractKey.OuterSteps, .. StateDelta.Steps, Step.U64, .. SkipList.Steps];
+
         public override void Write(BincodeWriter to)
         {
             Start(to, 8);

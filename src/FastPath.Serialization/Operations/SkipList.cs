@@ -6,6 +6,8 @@ namespace FastPath.Serialization.Operations;
 /// <remarks>Layout: count u64, addresses. A set: written in order, read in any order and with repetitions.</remarks>
 internal sealed class SkipList : IBincode<SkipList>, IStreamingSerialize
 {
+    public static readonly Step[] Steps = [Step.Repeat(Field.Unnamed, WireAddress.Steps)];
+
     private readonly WireAddress[] _addresses;
 
     public SkipList(params ReadOnlySpan<WireAddress> addresses)

@@ -8,6 +8,8 @@ namespace FastPath.Serialization.Operations;
 internal readonly record struct Transaction(TransactionId Id, TransactionId? Parent)
     : IBincode<Transaction>, IStreamingSerialize
 {
+    public static readonly Step[] Steps = [.. TransactionId.Steps, Step.Option(TransactionId.Steps)];
+
     public StreamingSerializer StartSerialize() => BincodeWriter.Start(this);
 
     public void Write(BincodeWriter to)

@@ -10,6 +10,8 @@ internal readonly record struct TransactionId(UInt128 Value) : IBincode<Transact
 {
     public const int TextLength = 26;
 
+    public static readonly Step[] Steps = [Step.Text(Field.Transaction, new TextRule(TextLength, c => DigitOf(c) >= 0))];
+
     private const int BitsPerCharacter = 5;
     private const int RandomBits = 80;
 
@@ -40,8 +42,7 @@ internal readonly record struct TransactionId(UInt128 Value) : IBincode<Transact
         UInt128 value = 0;
         foreach (byte character in text)
         {
-            bool isLower = character is >= (byte)'a' and <= (byte)'z';
-            int digit = Alphabet.IndexOf(isLower ? (byte)(character - 'a' + 'A') : character);
+            int digit = DigitOf(character);
             if (digit < 0)
             {
                 return false;
@@ -71,6 +72,12 @@ internal readonly record struct TransactionId(UInt128 Value) : IBincode<Transact
         id.WriteText(ascii);
         System.Text.Ascii.ToUtf16(ascii, text, out _);
     });
+
+    private static int DigitOf(byte character)
+    {
+        bool isLower = character is >= (byte)'a' and <= (byte)'z';
+        return Alphabet.IndexOf(isLower ? (byte)(character - 'a' + 'A') : character);
+    }
 
     public void Write(BincodeWriter to)
     {

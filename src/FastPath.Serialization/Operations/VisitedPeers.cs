@@ -8,6 +8,9 @@ internal readonly record struct VisitedPeers : IBincode<VisitedPeers>
 {
     public const int Length = 2 * Bytes32.Length;
 
+    public static readonly Step[] Steps =
+        [Step.Fixed(Field.Unnamed, Bytes32.Length), Step.Fixed(Field.Unnamed, Bytes32.Length)];
+
     private readonly Bytes32 _first;
     private readonly Bytes32 _second;
 
@@ -25,5 +28,6 @@ internal readonly record struct VisitedPeers : IBincode<VisitedPeers>
 
     public void Write(BincodeWriter to) => Write(to.Reserve(Length));
 
-    public static VisitedPeers Read(ref BincodeReader from) => Read(from.RawOrZeros(Length));
+    public static VisitedPeers Read(ref BincodeReader from) =>
+        new(Bytes32.Read(from.RawOrZeros(Bytes32.Length)), Bytes32.Read(from.RawOrZeros(Bytes32.Length)));
 }

@@ -13,6 +13,12 @@ internal readonly record struct WireAddress : IBincode<WireAddress>
     /// <summary>Bytes of the shorter form.</summary>
     public const int LengthMin = sizeof(uint) + IPv4Octets + sizeof(ushort);
 
+    public static readonly Step[] Steps =
+    [
+        Step.Choice([Step.Fixed(Field.Unnamed, IPv4Octets)], [Step.Fixed(Field.Unnamed, IPv6Octets)]),
+        Step.Fixed(Field.Unnamed, sizeof(ushort)),
+    ];
+
     private readonly ulong _high;
     private readonly ulong _low;
 
