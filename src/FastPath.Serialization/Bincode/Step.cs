@@ -5,8 +5,8 @@ namespace FastPath.Serialization.Bincode;
 /// <param name="Field">Its name for the sink.</param>
 /// <param name="Size">Bytes that must be there before the step can be judged: the field itself, its tag, index or length.</param>
 /// <param name="Inner">Steps of an option or an element, or of each variant.</param>
-/// <param name="Rule">What a text must be besides UTF-8.</param>
-internal sealed record Step(StepKind Kind, Field Field, int Size, Step[][] Inner, TextRule? Rule = null)
+/// <param name="Rule">What bytes or text must be to make sense.</param>
+internal sealed record Step(StepKind Kind, Field Field, int Size, Step[][] Inner, BytesRule? Rule = null)
 {
     /// <summary>Longest field that is gathered when it comes in pieces.</summary>
     public const int SizeMax = 32;
@@ -27,7 +27,11 @@ internal sealed record Step(StepKind Kind, Field Field, int Size, Step[][] Inner
 
     public static Step Bytes(Field field) => new(StepKind.Bytes, field, sizeof(ulong), []);
 
-    public static Step Text(Field field, TextRule? rule = null) => new(StepKind.Text, field, sizeof(ulong), [], rule);
+    /// <summary>Bytes whose length is written although only one is valid.</summary>
+    public static Step Counted(Field field, int length) =>
+        new(StepKind.Bytes, field, sizeof(ulong), [], new BytesRule(length, static _ => true));
+
+    public static Step Text(Field field, BytesRule? rule = null) => new(StepKind.Text, field, sizeof(ulong), [], rule);
 
     public static Step Option(params Step[] inner) => new(StepKind.Option, Field.Unnamed, 1, [inner]);
 

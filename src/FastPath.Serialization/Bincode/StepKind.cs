@@ -9,10 +9,10 @@ internal enum StepKind
     /// <summary>One byte, 0 or 1.</summary>
     Bool,
 
-    /// <summary>u64 length and bytes, handed on as they come.</summary>
+    /// <summary>u64 length and bytes, handed on as they come; perhaps under a <see cref="BytesRule"/>.</summary>
     Bytes,
 
-    /// <summary>The same, but UTF-8 and perhaps under a <see cref="TextRule"/>.</summary>
+    /// <summary>The same, and UTF-8.</summary>
     Text,
 
     /// <summary>One byte, 0 or 1; the inner steps follow a 1.</summary>

@@ -82,25 +82,29 @@ public sealed class StreamingDeserializer
         int count = (int)Math.Min(bytes.Length, _bodyLeft);
         _bodyLeft -= count;
         Position += count;
-        if (_body!.Kind == StepKind.Text)
-        {
-            CheckText(bytes[..count]);
-        }
-
+        Judge(_body!, bytes[..count]);
         if (Status == DecodeStatus.NeedMoreData)
         {
-            _sink.OnBytes(_body.Field, bytes[..count]);
+            _sink.OnBytes(_body!.Field, bytes[..count]);
             Settle();
         }
 
         return count;
     }
 
-    private void CheckText(ReadOnlySpan<byte> piece)
+    private void Judge(Step step, ReadOnlySpan<byte> piece)
     {
-        Check(_text.TryPush(piece) && (_bodyLeft > 0 || _text.TryFinish()), BincodeErrorKind.InvalidUtf8, _bodyStart);
-        _keepsRule &= _body!.Rule?.Allows(piece) ?? true;
-        Check(_bodyLeft > 0 || _keepsRule, BincodeErrorKind.InvalidValue, _bodyStart);
+        if (step.Kind == StepKind.Text)
+        {
+            bool isValid = _text.TryPush(piece) && (_bodyLeft > 0 || _text.TryFinish());
+            Check(isValid, BincodeErrorKind.InvalidUtf8, _bodyStart);
+        }
+
+        if (step.Rule is not null)
+        {
+            _keepsRule = _keepsRule && step.Rule.Allows(piece);
+            Check(_keepsRule || _bodyLeft > 0, BincodeErrorKind.InvalidValue, _bodyStart);
+        }
     }
 
     private int TakeField(ReadOnlySpan<byte> bytes)

@@ -10,7 +10,7 @@ internal readonly record struct TransactionId(UInt128 Value) : IBincode<Transact
 {
     public const int TextLength = 26;
 
-    public static readonly Step[] Steps = [Step.Text(Field.Transaction, new TextRule(TextLength, c => DigitOf(c) >= 0))];
+    public static readonly Step[] Steps = [Step.Text(Field.Transaction, new BytesRule(TextLength, c => DigitOf(c) >= 0))];
 
     private const int BitsPerCharacter = 5;
     private const int RandomBits = 80;

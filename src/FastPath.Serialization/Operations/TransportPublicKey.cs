@@ -9,6 +9,8 @@ public readonly record struct TransportPublicKey : IBincode<TransportPublicKey>,
     /// <summary>Bytes of the key alone.</summary>
     public const int Length = Bytes32.Length;
 
+    internal static readonly Step[] Steps = [Step.Counted(Field.Unnamed, Length)];
+
     private readonly Bytes32 _bytes;
 
     private TransportPublicKey(Bytes32 bytes) => _bytes = bytes;

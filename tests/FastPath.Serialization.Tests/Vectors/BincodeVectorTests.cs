@@ -52,10 +52,7 @@ public sealed class BincodeVectorTests
                     BincodeError error = type.Reread(bytes.AsMemory(0, cut)).Error;
                     Assert.Equal(BincodeErrorKind.UnexpectedEnd, error.Kind);
                     Assert.Equal(isCounted ? lengthStart : offset, error.Offset);
-                    if (type.Steps is not null)
-                    {
-                        Assert.Equal(error, type.Push(bytes.AsSpan(0, cut), 7).Error);
-                    }
+                    Assert.Equal(error, type.Push(bytes.AsSpan(0, cut), 7).Error);
                 }
 
                 bool isLength = kind == "length" && !IsCount(entry[3].GetString()!);
@@ -68,8 +65,7 @@ public sealed class BincodeVectorTests
     [MemberData(nameof(Files))]
     public void The_push_parser_hears_every_field_of_the_layout_with_its_last_byte(string file)
     {
-        int parsed = 0;
-        foreach (JsonElement vector in VectorFile.Read(file).Where(v => VectorTypes.Of(v).Steps is not null))
+        foreach (JsonElement vector in VectorFile.Read(file))
         {
             byte[] bytes = vector.Hex("hex");
             (long, long)[] layout =
@@ -86,11 +82,7 @@ public sealed class BincodeVectorTests
                 Assert.Equal(layout, log.Entries.Select(e => (e.Offset, e.Length)));
                 Assert.All(log.Entries, e => Assert.Equal(e.Offset + e.Length, e.HeardAt));
             }
-
-            parsed++;
         }
-
-        Assert.True(parsed > 0);
     }
 
     [Fact]

@@ -6,13 +6,24 @@ namespace FastPath.Serialization.Tests.Vectors;
 /// <summary>How a type named in the vectors is built from its fields, written and read.</summary>
 internal abstract class VectorType
 {
-    /// <summary>The type as the push parser reads it; null where there is no push parser.</summary>
-    public required Step[]? Steps { get; init; }
+    /// <summary>The type as the push parser reads it.</summary>
+    public required Step[] Steps { get; init; }
 
     public abstract StreamingSerializer Start(JsonElement fields);
 
     /// <summary>Reads, and writes again what was read (empty after an error).</summary>
     public abstract (BincodeError Error, int Consumed, byte[] Again) Reread(ReadOnlyMemory<byte> bytes, bool strict = false);
+
+    /// <summary>Reads and keeps nothing.</summary>
+    public abstract void Read(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Pushes and hears nothing.</summary>
+    public void PushUnheard(ReadOnlySpan<byte> bytes)
+    {
+        var parser = new StreamingDeserializer(Steps, DeafSink.Instance, DecodeLimits.Default, bytes.Length);
+        parser.Push(bytes);
+        parser.Finish();
+    }
 
     public byte[] Write(JsonElement fields) => Drain(Start(fields));
 
@@ -22,7 +33,7 @@ internal abstract class VectorType
     {
         var log = new FieldLog();
         var parser = new StreamingDeserializer(
-            Steps!, log, new DecodeLimits { RejectTrailingBytes = strict }, bytes.Length);
+            Steps, log, new DecodeLimits { RejectTrailingBytes = strict }, bytes.Length);
         log.Parser = parser;
         for (; !bytes.IsEmpty; bytes = bytes[Math.Min(pieceLength, bytes.Length)..])
         {

@@ -15,4 +15,6 @@ internal sealed class VectorTypeOf<T>(Func<JsonElement, T> build) : VectorType
         Assert.Equal(isRead, !error.IsError);
         return (error, consumed, isRead ? Drain(BincodeWriter.Start(value!)) : []);
     }
+
+    public override void Read(ReadOnlyMemory<byte> bytes) => BincodeReader.TryRead<T>(bytes, out _, out _, out _);
 }

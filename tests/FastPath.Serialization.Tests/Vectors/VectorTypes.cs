@@ -20,9 +20,9 @@ internal static class VectorTypes
         ["StateSummary"] = Of(f => new StateSummary(Body(f.GetProperty("bytes"))), StateSummary.Steps),
         ["Parameters"] = Of(f => new Parameters(Body(f.GetProperty("bytes"))), Parameters.Steps),
         ["ContractKey"] = Of(Key, ContractKey.Steps),
-        ["ContractInstanceId"] = Of(f => ContractInstanceId.Read(f.Hex("bytes"))),
-        ["CodeHash"] = Of(f => CodeHash.Read(f.Hex("bytes"))),
-        ["TransportPublicKey"] = Of(f => TransportPublicKey.Read(f.Hex("bytes"))),
+        ["ContractInstanceId"] = Of(f => ContractInstanceId.Read(f.Hex("bytes")), ContractInstanceId.Steps),
+        ["CodeHash"] = Of(f => CodeHash.Read(f.Hex("bytes")), CodeHash.Steps),
+        ["TransportPublicKey"] = Of(f => TransportPublicKey.Read(f.Hex("bytes")), TransportPublicKey.Steps),
         ["RelatedContracts"] = Of(f => Related(f.GetProperty("map")), RelatedContracts.Steps),
         ["HashMap<ContractInstanceId,Option<State>>"] = Of(f => Related(f), RelatedContracts.Steps),
         ["UpdateData"] = Of(Update, UpdateData.Steps),
@@ -56,7 +56,9 @@ internal static class VectorTypes
         return known!;
     }
 
-    private static VectorTypeOf<T> Of<T>(Func<JsonElement, T> build, Step[]? steps = null)
+    public static VectorType Of(string name) => ByName[name];
+
+    private static VectorTypeOf<T> Of<T>(Func<JsonElement, T> build, Step[] steps)
         where T : IBincode<T> => new(build) { Steps = steps };
 
     private static MemoryBody Body(JsonElement bytes) => new MemoryBody(ContentRule.Bytes(bytes));
