@@ -12,6 +12,9 @@ public enum BincodeErrorKind
     /// <summary>An enum index that the type does not have.</summary>
     InvalidVariant,
 
+    /// <summary>An enum index that the network knows, of a message this library does not read.</summary>
+    UnsupportedVariant,
+
     /// <summary>The tag of an optional field is neither 0 nor 1.</summary>
     InvalidOptionTag,
 

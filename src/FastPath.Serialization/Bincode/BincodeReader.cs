@@ -64,29 +64,23 @@ internal ref struct BincodeReader(ReadOnlyMemory<byte> source)
         return index;
     }
 
-    /// <summary>Bytes without a length; zeros after an error. At most 64.</summary>
+    /// <summary>Bytes without a length; zeros after an error. At most 32.</summary>
     public ReadOnlySpan<byte> RawOrZeros(int length)
     {
-        ReadOnlySpan<byte> zeros = [
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        ReadOnlySpan<byte> zeros =
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         int start = Position;
         return TryTake((ulong)length, start) ? _bytes.Slice(start, length) : zeros[..length];
     }
 
     /// <summary>Length and UTF-8.</summary>
-    public string Text()
-    {
-        ReadOnlySpan<byte> text = Utf8Text(out _);
-        return Encoding.UTF8.GetString(text);
-    }
+    public string Text() => Encoding.UTF8.GetString(Utf8Text(out _));
 
     /// <summary>Length and valid UTF-8; empty after an error.</summary>
+    /// <param name="start">Where the length stands: the offset of an error in the text.</param>
     public ReadOnlySpan<byte> Utf8Text(out int start)
     {
-        start = Position;
-        int length = TakeCounted();
-        ReadOnlySpan<byte> text = _bytes.Slice(Position - length, length);
+        ReadOnlySpan<byte> text = ByteString(out start);
         if (!Utf8.IsValid(text))
         {
             Fail(BincodeErrorKind.InvalidUtf8, start);
@@ -96,11 +90,27 @@ internal ref struct BincodeReader(ReadOnlyMemory<byte> source)
         return text;
     }
 
+    /// <summary>Length and bytes; empty after an error.</summary>
+    /// <param name="start">Where the length stands: the offset of an error in the bytes.</param>
+    public ReadOnlySpan<byte> ByteString(out int start)
+    {
+        start = Position;
+        int length = TakeCounted();
+        return _bytes.Slice(Position - length, length);
+    }
+
     /// <summary>Length and bytes.</summary>
     public IBody Body()
     {
         int length = TakeCounted();
         return length == 0 ? MemoryBody.Empty : new MemoryBody(_source.Slice(Position - length, length));
+    }
+
+    /// <summary>All that is left.</summary>
+    public IBody BodyToEnd()
+    {
+        int start = Position;
+        return TryTake((ulong)(_bytes.Length - start), start) ? new MemoryBody(_source[start..]) : MemoryBody.Empty;
     }
 
     public T Value<T>()

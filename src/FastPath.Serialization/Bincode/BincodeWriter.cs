@@ -56,6 +56,12 @@ internal sealed class BincodeWriter
     public void Body(IBody body)
     {
         Length(body.Length);
+        BodyToEnd(body);
+    }
+
+    /// <summary>Bytes without a length: the value ends where they end.</summary>
+    public void BodyToEnd(IBody body)
+    {
         CloseFixed();
         if (body.Length > 0)
         {

@@ -25,7 +25,7 @@ public sealed record DecodeLimits
     {
         Field.Code => CodeLengthMax,
         Field.Parameters => ParametersLengthMax,
-        Field.State or Field.Delta or Field.RelatedState => StateLengthMax,
+        Field.State or Field.Delta or Field.Summary or Field.RelatedState => StateLengthMax,
         Field.RelatedCount => RelatedCountMax,
         _ => long.MaxValue,
     };

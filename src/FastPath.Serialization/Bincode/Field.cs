@@ -25,4 +25,8 @@ internal enum Field
     RelatedState,
     State,
     Delta,
+    Summary,
+    Transaction,
+    Instance,
+    Cause,
 }

@@ -9,8 +9,11 @@ internal enum StepKind
     /// <summary>One byte, 0 or 1.</summary>
     Bool,
 
-    /// <summary>u64 length and bytes, handed on as they come.</summary>
+    /// <summary>u64 length and bytes, handed on as they come; perhaps under a <see cref="BytesRule"/>.</summary>
     Bytes,
+
+    /// <summary>The same, and UTF-8.</summary>
+    Text,
 
     /// <summary>One byte, 0 or 1; the inner steps follow a 1.</summary>
     Option,

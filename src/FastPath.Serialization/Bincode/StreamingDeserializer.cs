@@ -18,9 +18,11 @@ public sealed class StreamingDeserializer
     private readonly byte[] _gathered = new byte[Step.SizeMax];
     private int _depth;
     private int _gatheredLength;
-    private Field _body;
+    private Step? _body;
     private long _bodyStart;
     private long _bodyLeft;
+    private Utf8Validator _text;
+    private bool _keepsRule;
 
     /// <param name="steps">The fields of the type.</param>
     /// <param name="sink">Hears of the fields.</param>
@@ -80,13 +82,29 @@ public sealed class StreamingDeserializer
         int count = (int)Math.Min(bytes.Length, _bodyLeft);
         _bodyLeft -= count;
         Position += count;
-        _sink.OnBytes(_body, bytes[..count]);
-        if (_bodyLeft == 0)
+        Judge(_body!, bytes[..count]);
+        if (Status == DecodeStatus.NeedMoreData)
         {
+            _sink.OnBytes(_body!.Field, bytes[..count]);
             Settle();
         }
 
         return count;
+    }
+
+    private void Judge(Step step, ReadOnlySpan<byte> piece)
+    {
+        if (step.Kind == StepKind.Text)
+        {
+            bool isValid = _text.TryPush(piece) && (_bodyLeft > 0 || _text.TryFinish());
+            Check(isValid, BincodeErrorKind.InvalidUtf8, _bodyStart);
+        }
+
+        if (step.Rule is not null)
+        {
+            _keepsRule = _keepsRule && step.Rule.Allows(piece);
+            Check(_keepsRule || _bodyLeft > 0, BincodeErrorKind.InvalidValue, _bodyStart);
+        }
     }
 
     private int TakeField(ReadOnlySpan<byte> bytes)
@@ -117,7 +135,7 @@ public sealed class StreamingDeserializer
         _frames[_depth - 1].Next++;
         switch (step.Kind)
         {
-            case StepKind.Bytes:
+            case StepKind.Bytes or StepKind.Text:
                 StartBody(step, BinaryPrimitives.ReadUInt64LittleEndian(value), start);
                 break;
             case StepKind.Repeat:
@@ -126,7 +144,9 @@ public sealed class StreamingDeserializer
             case StepKind.Choice:
                 uint index = BinaryPrimitives.ReadUInt32LittleEndian(value);
                 Check(index < step.Inner.Length, BincodeErrorKind.InvalidVariant, start);
-                Deliver(step, value, index < step.Inner.Length ? step.Inner[index] : []);
+                Step[] variant = index < step.Inner.Length ? step.Inner[index] : [];
+                Check(variant != Step.Unsupported, BincodeErrorKind.UnsupportedVariant, start);
+                Deliver(step, value, variant);
                 break;
             case StepKind.Option:
                 Check(value[0] <= 1, BincodeErrorKind.InvalidOptionTag, start);
@@ -159,9 +179,12 @@ public sealed class StreamingDeserializer
         Check(length <= (ulong)_limits.Of(step.Field), BincodeErrorKind.LimitExceeded, start);
         if (Status == DecodeStatus.NeedMoreData)
         {
-            _body = step.Field;
+            _body = step;
             _bodyStart = start;
             _bodyLeft = (long)length;
+            _text = default;
+            _keepsRule = step.Rule is null || step.Rule.Length == _bodyLeft;
+            Check(_bodyLeft > 0 || _keepsRule, BincodeErrorKind.InvalidValue, start);
             _sink.OnLength(step.Field, _bodyLeft);
         }
     }

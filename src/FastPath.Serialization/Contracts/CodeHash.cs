@@ -9,6 +9,8 @@ public readonly record struct CodeHash : IBincode<CodeHash>
     /// <summary>Bytes.</summary>
     public const int Length = Bytes32.Length;
 
+    internal static readonly Step[] Steps = [Step.Fixed(Field.CodeHash, Length)];
+
     private readonly Bytes32 _bytes;
 
     private CodeHash(Bytes32 bytes) => _bytes = bytes;

@@ -12,13 +12,7 @@ public sealed record ContractContainer(ContractCode Code, Parameters Parameters,
     : IBincode<ContractContainer>, IStreamingSerialize
 {
     internal static readonly Step[] Steps =
-    [
-        Step.Choice([Step.Choice([
-            .. ContractCode.Steps,
-            Step.Bytes(Field.Parameters),
-            Step.Fixed(Field.KeyInstance, ContractInstanceId.Length),
-            Step.Fixed(Field.KeyCode, CodeHash.Length)])]),
-    ];
+        [Step.Choice([Step.Choice([.. ContractCode.Steps, .. Parameters.Steps, .. ContractKey.Steps])])];
 
     /// <summary>Computes hash and key: one pass over code and parameters.</summary>
     public static ContractContainer FromCode(IBody code, IBody parameters)

@@ -9,6 +9,8 @@ public readonly record struct ContractInstanceId : IBincode<ContractInstanceId>
     /// <summary>Bytes.</summary>
     public const int Length = Bytes32.Length;
 
+    internal static readonly Step[] Steps = [Step.Fixed(Field.Instance, Length)];
+
     private readonly Bytes32 _bytes;
 
     private ContractInstanceId(Bytes32 bytes) => _bytes = bytes;

@@ -12,6 +12,14 @@ public readonly record struct ContractKey(ContractInstanceId Instance, CodeHash 
     /// <summary>Bytes.</summary>
     public const int Length = ContractInstanceId.Length + CodeHash.Length;
 
+    /// <summary>A key in front of what it names.</summary>
+    internal static readonly Step[] OuterSteps =
+        [Step.Fixed(Field.OuterInstance, ContractInstanceId.Length), Step.Fixed(Field.OuterCode, CodeHash.Length)];
+
+    /// <summary>A key behind code and parameters.</summary>
+    internal static readonly Step[] Steps =
+        [Step.Fixed(Field.KeyInstance, ContractInstanceId.Length), Step.Fixed(Field.KeyCode, CodeHash.Length)];
+
     /// <summary>The key of a contract with this code and these parameters; reads the parameters once.</summary>
     public static ContractKey Derive(CodeHash code, IBody parameters)
     {
@@ -36,5 +44,6 @@ public readonly record struct ContractKey(ContractInstanceId Instance, CodeHash 
 
     void IBincode<ContractKey>.Write(BincodeWriter to) => Write(to.Reserve(Length));
 
-    static ContractKey IBincode<ContractKey>.Read(ref BincodeReader from) => Read(from.RawOrZeros(Length));
+    static ContractKey IBincode<ContractKey>.Read(ref BincodeReader from) =>
+        new(from.Value<ContractInstanceId>(), from.Value<CodeHash>());
 }

@@ -6,7 +6,7 @@ namespace FastPath.Serialization.Contracts;
 public sealed record StoreResponse(WrappedState? State, ContractContainer? Contract)
     : IBincode<StoreResponse>, IStreamingSerialize
 {
-    internal static readonly Step[] Steps = [Step.Option(Step.Bytes(Field.State)), Step.Option(ContractContainer.Steps)];
+    internal static readonly Step[] Steps = [Step.Option(WrappedState.Steps), Step.Option(ContractContainer.Steps)];
 
     /// <summary>Reads one from bytes as they come. Give the total length when it is known: what cannot fit is then refused at once.</summary>
     public static StreamingDeserializer StartDeserialize(

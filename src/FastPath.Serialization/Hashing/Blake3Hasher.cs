@@ -1,168 +1,141 @@
-using System.Numerics;
-
 namespace FastPath.Serialization.Hashing;
 
 /// <summary>Incremental BLAKE3: plain, keyed or key-deriving, with output of any length.</summary>
 /// <remarks>
 /// Allocates nothing after construction. Not thread-safe. <see cref="Finish"/> changes no state, so a prefix can be read and
-/// more be fed.
+/// more be fed. Whole passes are hashed where they lie; smaller pieces are collected until the vectors are full (16 KiB with
+/// AVX-512), so that a stream of packets is hashed as fast as one large buffer. About 22 KB with AVX-512.
 /// </remarks>
 internal sealed class Blake3Hasher
 {
-    public const int ChunkBytes = 1_024;
-
     /// <summary>Bytes of the plain digest and of a key.</summary>
-    public const int DigestBytes = Blake3Compression.ValueBytes;
+    public const int DigestBytes = Blake3Constants.ValueBytes;
 
-    private const int ValueBytes = Blake3Compression.ValueBytes;
-    private const int BlockBytes = Blake3Compression.BlockBytes;
-    private const int DepthMax = 54;
+    private const int BufferedChunksMin = 4;
 
-    private readonly byte[] _key = new byte[ValueBytes];
-    private readonly uint _flags;
-    private readonly byte[] _stack = new byte[(DepthMax + 1) * ValueBytes];
-    private readonly byte[] _value = new byte[ValueBytes];
-    private readonly byte[] _block = new byte[BlockBytes];
-    private int _stacked;
-    private int _blockUsed;
-    private int _blocksDone;
-    private ulong _chunk;
+    private readonly Blake3Mode _mode;
+    private readonly byte[] _buffer;
+    private Blake3Tree _tree;
+    private int _buffered;
 
     public Blake3Hasher()
-        : this(Blake3Compression.InitialValue, 0)
+        : this(Blake3Widths.Best)
     {
     }
 
-    private Blake3Hasher(ReadOnlySpan<byte> key, uint flags)
+    internal Blake3Hasher(Blake3Width width)
+        : this(Blake3Mode.Plain(width))
     {
-        key.CopyTo(_key);
-        _flags = flags;
-        Reset();
+    }
+
+    private Blake3Hasher(in Blake3Mode mode)
+    {
+        _mode = mode;
+        _buffer = GC.AllocateUninitializedArray<byte>(
+            Math.Max((int)mode.Width, BufferedChunksMin) * Blake3Constants.ChunkBytes);
     }
 
     /// <summary>A hasher whose output depends on a secret key.</summary>
     /// <exception cref="ArgumentException">The key is not 32 bytes.</exception>
-    public static Blake3Hasher CreateKeyed(ReadOnlySpan<byte> key)
+    public static Blake3Hasher CreateKeyed(ReadOnlySpan<byte> key) => CreateKeyed(key, Blake3Widths.Best);
+
+    internal static Blake3Hasher CreateKeyed(ReadOnlySpan<byte> key, Blake3Width width)
     {
-        if (key.Length != ValueBytes)
+        if (key.Length != Blake3Constants.ValueBytes)
         {
-            throw new ArgumentException($"A BLAKE3 key has {ValueBytes} bytes, not {key.Length}.", nameof(key));
+            throw new ArgumentException($"A BLAKE3 key has {Blake3Constants.ValueBytes} bytes, not {key.Length}.", nameof(key));
         }
 
-        return new Blake3Hasher(key, Blake3Flags.KeyedHash);
+        return new Blake3Hasher(new Blake3Mode(key, Blake3Flags.KeyedHash, width));
     }
 
     /// <summary>A hasher that turns key material into a key for one purpose.</summary>
     /// <param name="context">The purpose in UTF-8: hard-coded, unique, never a peer's bytes.</param>
-    public static Blake3Hasher CreateDeriveKey(ReadOnlySpan<byte> context)
+    public static Blake3Hasher CreateDeriveKey(ReadOnlySpan<byte> context) => CreateDeriveKey(context, Blake3Widths.Best);
+
+    internal static Blake3Hasher CreateDeriveKey(ReadOnlySpan<byte> context, Blake3Width width)
     {
-        Blake3Hasher contextHasher = new(Blake3Compression.InitialValue, Blake3Flags.DeriveKeyContext);
-        contextHasher.Update(context);
-        Span<byte> key = stackalloc byte[ValueBytes];
-        contextHasher.Finish(key);
-        return new Blake3Hasher(key, Blake3Flags.DeriveKeyMaterial);
+        Span<byte> key = stackalloc byte[Blake3Constants.ValueBytes];
+        Hash(new Blake3Mode(Blake3Constants.InitialValue, Blake3Flags.DeriveKeyContext, width), context, key);
+        return new Blake3Hasher(new Blake3Mode(key, Blake3Flags.DeriveKeyMaterial, width));
     }
 
     /// <summary>The plain hash of <paramref name="input"/>; an output longer than 32 bytes is extended output.</summary>
-    public static void Hash(ReadOnlySpan<byte> input, Span<byte> output)
-    {
-        Blake3Hasher hasher = new();
-        hasher.Update(input);
-        hasher.Finish(output);
-    }
+    public static void Hash(ReadOnlySpan<byte> input, Span<byte> output) => Hash(Blake3Widths.Best, input, output);
+
+    internal static void Hash(Blake3Width width, ReadOnlySpan<byte> input, Span<byte> output) =>
+        Hash(Blake3Mode.Plain(width), input, output);
 
     /// <summary>Forgets all input; key and mode stay.</summary>
     public void Reset()
     {
-        _stacked = 0;
-        StartChunk(0);
+        _tree.Reset();
+        _buffered = 0;
     }
 
     public void Update(ReadOnlySpan<byte> input)
     {
-        while (!input.IsEmpty)
+        if (_buffered > 0)
         {
-            if (_blockUsed == BlockBytes)
+            int take = Math.Min(_buffer.Length - _buffered, input.Length);
+            input[..take].CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += take;
+            input = input[take..];
+            if (_buffered < _buffer.Length)
             {
-                CompressBlock();
+                return;
             }
 
-            int take = Math.Min(BlockBytes - _blockUsed, input.Length);
-            input[..take].CopyTo(_block.AsSpan(_blockUsed));
-            _blockUsed += take;
-            input = input[take..];
+            _tree.AddChunks(_mode, _buffer);
+            _buffered = 0;
         }
+
+        int whole = input.Length - (input.Length % _buffer.Length);
+        _tree.AddChunks(_mode, input[..whole]);
+        input = input[whole..];
+        input.CopyTo(_buffer);
+        _buffered = input.Length;
     }
 
     /// <summary>Writes the output for all input so far, as many bytes as asked for.</summary>
     public void Finish(Span<byte> output)
     {
-        Span<byte> value = stackalloc byte[ValueBytes];
-        Span<byte> block = stackalloc byte[BlockBytes];
-        block.Clear();
-        _value.CopyTo(value);
-        _block.AsSpan(0, _blockUsed).CopyTo(block);
-        int length = _blockUsed;
-        ulong counter = _chunk;
-        uint flags = _flags | StartFlag() | Blake3Flags.ChunkEnd;
-        for (int depth = _stacked - 1; depth >= 0; depth--)
+        ReadOnlySpan<byte> rest = _buffer.AsSpan(0, _buffered);
+        if (_tree.ChunkCount == 0 && rest.Length <= Blake3Constants.ChunkBytes)
         {
-            Blake3Compression.Compress(value, block, counter, length, flags);
-            _stack.AsSpan(depth * ValueBytes, ValueBytes).CopyTo(block);
-            value.CopyTo(block[ValueBytes..]);
-            _key.CopyTo(value);
-            length = BlockBytes;
-            counter = 0;
-            flags = _flags | Blake3Flags.Parent;
+            Blake3Node.OfChunk(_mode, rest, 0).WriteOutput(output);
         }
-
-        Span<byte> extended = stackalloc byte[BlockBytes];
-        for (ulong position = 0; !output.IsEmpty; position++)
+        else
         {
-            Blake3Compression.CompressExtended(value, block, position, length, flags | Blake3Flags.Root, extended);
-            int take = Math.Min(BlockBytes, output.Length);
-            extended[..take].CopyTo(output);
-            output = output[take..];
+            Blake3Tree tree = _tree;
+            Finish(_mode, ref tree, rest, output);
         }
     }
 
-    private uint StartFlag() => _blocksDone == 0 ? Blake3Flags.ChunkStart : 0;
-
-    private void CompressBlock()
+    private static void Hash(in Blake3Mode mode, ReadOnlySpan<byte> input, Span<byte> output)
     {
-        bool ends = _blocksDone == (ChunkBytes / BlockBytes) - 1;
-        uint flags = _flags | StartFlag() | (ends ? Blake3Flags.ChunkEnd : 0);
-        Blake3Compression.Compress(_value, _block, _chunk, BlockBytes, flags);
-        _blocksDone++;
-        _blockUsed = 0;
-        if (ends)
+        if (input.Length <= Blake3Constants.ChunkBytes)
         {
-            PushChunk();
-            StartChunk(_chunk + 1);
+            Blake3Node.OfChunk(mode, input, 0).WriteOutput(output);
+        }
+        else
+        {
+            HashTree(mode, input, output);
         }
     }
 
-    private void PushChunk()
+    [System.Runtime.CompilerServices.SkipLocalsInit]
+    private static void HashTree(in Blake3Mode mode, ReadOnlySpan<byte> input, Span<byte> output)
     {
-        // Chunk n closes as many subtrees as n + 1 has trailing zero bits; more input follows, so none of them is the root.
-        _value.CopyTo(_stack.AsSpan(_stacked * ValueBytes));
-        _stacked++;
-        Span<byte> parent = stackalloc byte[ValueBytes];
-        for (int merges = BitOperations.TrailingZeroCount(_chunk + 1); merges > 0; merges--)
-        {
-            _key.CopyTo(parent);
-            Span<byte> children = _stack.AsSpan((_stacked - 2) * ValueBytes, BlockBytes);
-            Blake3Compression.Compress(parent, children, 0, BlockBytes, _flags | Blake3Flags.Parent);
-            parent.CopyTo(children);
-            _stacked--;
-        }
+        System.Runtime.CompilerServices.Unsafe.SkipInit(out Blake3Tree tree);
+        tree.Reset();
+        Finish(mode, ref tree, input, output);
     }
 
-    private void StartChunk(ulong chunk)
+    private static void Finish(in Blake3Mode mode, ref Blake3Tree tree, ReadOnlySpan<byte> rest, Span<byte> output)
     {
-        _chunk = chunk;
-        _blocksDone = 0;
-        _blockUsed = 0;
-        _key.CopyTo(_value.AsSpan());
+        int whole = rest.Length - (rest.Length % Blake3Constants.ChunkBytes);
+        tree.AddChunks(mode, rest[..whole]);
+        tree.Finish(mode, rest[whole..]).WriteOutput(output);
     }
 }

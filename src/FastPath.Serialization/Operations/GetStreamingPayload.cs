@@ -7,12 +7,7 @@ namespace FastPath.Serialization.Operations;
 public sealed record GetStreamingPayload(ContractKey Key, StoreResponse Value)
     : IBincode<GetStreamingPayload>, IStreamingSerialize
 {
-    internal static readonly Step[] Steps =
-    [
-        Step.Fixed(Field.OuterInstance, ContractInstanceId.Length),
-        Step.Fixed(Field.OuterCode, CodeHash.Length),
-        .. StoreResponse.Steps,
-    ];
+    internal static readonly Step[] Steps = [.. ContractKey.OuterSteps, .. StoreResponse.Steps];
 
     /// <summary>Reads one from bytes as they come. Give the total length when it is known: what cannot fit is then refused at once.</summary>
     public static StreamingDeserializer StartDeserialize(

@@ -8,7 +8,7 @@ public sealed record PutStreamingPayload(ContractContainer Contract, RelatedCont
     : IBincode<PutStreamingPayload>, IStreamingSerialize
 {
     internal static readonly Step[] Steps =
-        [.. ContractContainer.Steps, .. RelatedContracts.Steps, Step.Bytes(Field.State)];
+        [.. ContractContainer.Steps, .. RelatedContracts.Steps, .. WrappedState.Steps];
 
     /// <summary>Reads one from bytes as they come. Give the total length when it is known: what cannot fit is then refused at once.</summary>
     public static StreamingDeserializer StartDeserialize(

@@ -7,9 +7,11 @@ namespace FastPath.Serialization.Tests.Hashing;
 [Trait("Category", "Vectors")]
 public sealed class Blake3VectorTests
 {
-    [Fact]
-    public void Every_vector_passes_and_has_a_known_shape()
+    [Theory]
+    [MemberData(nameof(Blake3TestData.Widths), MemberType = typeof(Blake3TestData))]
+    public void Every_vector_passes_at_every_width_and_has_a_known_shape(int lanes)
     {
+        Blake3Width width = (Blake3Width)lanes;
         using HashVectorFile file = new("blake3.json");
         byte[] key = Convert.FromHexString(file.Root.GetProperty("key").GetString()!);
         byte[] context = Encoding.UTF8.GetBytes(file.Root.GetProperty("derive_key_context").GetString()!);
@@ -22,7 +24,7 @@ public sealed class Blake3VectorTests
                 if (property.Name != "len")
                 {
                     byte[] expected = Convert.FromHexString(property.Value.GetString()!);
-                    Check(property.Name, expected, content, key, context);
+                    Check(width, property.Name, expected, content, key, context);
                     passed++;
                 }
             }
@@ -31,14 +33,15 @@ public sealed class Blake3VectorTests
         Assert.True(passed > 0, "the file has no vector");
     }
 
-    private static void Check(string property, byte[] expected, ReadOnlySpan<byte> content, byte[] key, byte[] context)
+    private static void Check(
+        Blake3Width width, string property, byte[] expected, ReadOnlySpan<byte> content, byte[] key, byte[] context)
     {
         (Blake3Hasher hasher, int length) = property switch
         {
-            "blake3" => (new Blake3Hasher(), 32),
-            "xof100" => (new Blake3Hasher(), 100),
-            "keyed" => (Blake3Hasher.CreateKeyed(key), 32),
-            "derive_key" => (Blake3Hasher.CreateDeriveKey(context), 32),
+            "blake3" => (new Blake3Hasher(width), 32),
+            "xof100" => (new Blake3Hasher(width), 100),
+            "keyed" => (Blake3Hasher.CreateKeyed(key, width), 32),
+            "derive_key" => (Blake3Hasher.CreateDeriveKey(context, width), 32),
             _ => throw new InvalidDataException($"a BLAKE3 vector of an unknown shape: {property}"),
         };
 
@@ -49,7 +52,7 @@ public sealed class Blake3VectorTests
         Assert.True(expected.AsSpan().SequenceEqual(actual), $"{property} of {content.Length} bytes");
         if (property is "blake3" or "xof100")
         {
-            Blake3Hasher.Hash(content, actual);
+            Blake3Hasher.Hash(width, content, actual);
             Assert.True(expected.AsSpan().SequenceEqual(actual), $"one-shot {property} of {content.Length} bytes");
         }
     }

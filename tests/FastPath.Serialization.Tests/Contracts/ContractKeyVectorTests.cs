@@ -1,10 +1,13 @@
 using System.Text.Json;
+using FastPath.Serialization.Bincode;
+using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
+using FastPath.Serialization.Tests.Vectors;
 
 namespace FastPath.Serialization.Tests.Contracts;
 
 [Trait("Category", "Vectors")]
-public sealed class KeyTextVectorTests
+public sealed class ContractKeyVectorTests
 {
     private static readonly JsonElement Root =
         JsonDocument.Parse(File.ReadAllBytes(VectorFiles.PathOf("contract_keys.json"))).RootElement;
@@ -56,7 +59,55 @@ public sealed class KeyTextVectorTests
     }
 
     [Fact]
+    public void Keys_follow_from_code_and_parameters()
+    {
+        foreach (JsonElement vector in Root.GetProperty("vectors").EnumerateArray())
+        {
+            (MemoryBody code, MemoryBody parameters) = ContentsOf(vector);
+            ContractContainer contract = ContractContainer.FromCode(code, parameters);
+            Assert.Equal(CodeHash.Read(vector.Hex("code_hash")), contract.Key.Code);
+            Assert.Equal(ContractInstanceId.Read(vector.Hex("instance")), contract.Key.Instance);
+            Assert.True(contract.HasValidKey());
+            Assert.False((contract with { Parameters = new Parameters(new MemoryBody(new byte[] { 1, 2, 3 })) }).HasValidKey());
+
+            DelegateContainer twin = DelegateContainer.FromCode(code, parameters);
+            Assert.Equal(DelegateKey.Read([.. vector.Hex("instance"), .. vector.Hex("code_hash")]), twin.Key);
+            Assert.Equal(vector.Text("instance_base58"), twin.Key.ToString());
+        }
+    }
+
+    [Fact]
+    public void Files_of_code_and_of_contracts_are_written_and_read()
+    {
+        foreach (JsonElement vector in Root.GetProperty("vectors").EnumerateArray())
+        {
+            (MemoryBody code, MemoryBody parameters) = ContentsOf(vector);
+            byte[] codeFile = vector.Hex("versioned_code_file");
+            Assert.Equal(codeFile, Samples.AllAtOnce(new VersionedCodeFile(ContractCode.FromCode(code))));
+            Assert.True(BincodeReader.TryRead<VersionedCodeFile>(codeFile, out VersionedCodeFile? readCode, out _, out _, strict: true));
+            Assert.Equal(codeFile, Samples.AllAtOnce(readCode));
+
+            byte[] packed = vector.Hex("packed_contract");
+            Assert.Equal(packed, Samples.AllAtOnce(new PackedContract(new Parameters(parameters), code)));
+            Assert.True(BincodeReader.TryRead<PackedContract>(packed, out PackedContract? readContract, out _, out _, strict: true));
+            Assert.Equal(packed, Samples.AllAtOnce(readContract));
+        }
+    }
+
+    [Fact]
+    public void A_code_file_of_another_version_is_refused()
+    {
+        byte[] file = Samples.AllAtOnce(new VersionedCodeFile(ContractCode.FromCode(MemoryBody.Empty)));
+        file[7] = 1;
+        Assert.False(BincodeReader.TryRead<VersionedCodeFile>(file, out _, out _, out BincodeError error));
+        Assert.Equal(new BincodeError(BincodeErrorKind.InvalidValue, 0), error);
+    }
+
+    [Fact]
     public void No_text_is_no_key() => Assert.False(ContractInstanceId.TryParse(null, out _));
+
+    private static (MemoryBody Code, MemoryBody Parameters) ContentsOf(JsonElement vector) =>
+        (new MemoryBody(vector.Hex("code")), new MemoryBody(vector.Hex("params")));
 
     private static string HexOf(ContractInstanceId id)
     {
