@@ -7,7 +7,8 @@ namespace FastPath.Serialization.Bincode;
 /// offset, so what was lost on the way is simply written again. Allocates nothing after it was started.
 /// </summary>
 /// <remarks>
-/// Holds the fixed fields as bytes and the bodies by reference. Being a body itself, it can be sent like one.
+/// Holds the fixed fields as bytes and the bodies by reference. Being a body itself, it can be sent like one. Reading at an
+/// offset touches no state, so several transfers may share one as far as its bodies allow it.
 /// </remarks>
 public sealed class StreamingSerializer : IBody
 {

@@ -15,7 +15,7 @@ public sealed class MutationTests
     private static readonly JsonElement[] Values =
         [.. VectorFile.Read("contract_types.json"), .. VectorFile.Read("operations.json")];
 
-    [Property(MaxTest = 20_000)]
+    [Property(MaxTest = 10_000)]
     public void Mutated_values_end_in_a_status_the_same_for_both_readers(
         ushort which, byte mutation, uint where, ulong what, byte pieceLength)
     {
