@@ -2,7 +2,7 @@ namespace FastPath.Serialization.Bincode;
 
 /// <summary>What is wrong and where.</summary>
 /// <param name="Kind">Why.</param>
-/// <param name="Offset">First byte of the field in error, its length prefix included; bytes from the start of the value.</param>
+/// <param name="Offset">First byte of the field in error, or of its length prefix; from the start of the value.</param>
 public readonly record struct BincodeError(BincodeErrorKind Kind, long Offset)
 {
     /// <summary>True when something is wrong.</summary>

@@ -24,7 +24,9 @@ public enum BincodeErrorKind
     /// <summary>A text is not UTF-8.</summary>
     InvalidUtf8,
 
-    /// <summary>The field is well formed, but no such value exists: an id text with a wrong letter, a key of 31 bytes.</summary>
+    /// <summary>
+    /// The field is well formed, but no such value exists: an id text with a wrong letter, a key of 31 bytes.
+    /// </summary>
     InvalidValue,
 
     /// <summary>A length or count is above what the receiver allows.</summary>

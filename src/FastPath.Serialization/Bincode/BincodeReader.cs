@@ -20,7 +20,9 @@ internal ref struct BincodeReader(ReadOnlyMemory<byte> source)
 
     public BincodeError Error { get; private set; }
 
-    /// <summary>Reads one value; bytes behind it are ignored, as the network does, unless <paramref name="strict"/>.</summary>
+    /// <summary>
+    /// Reads one value; bytes behind it are ignored, as the network does, unless <paramref name="strict"/>.
+    /// </summary>
     public static bool TryRead<T>(
         ReadOnlyMemory<byte> source,
         [MaybeNullWhen(false)] out T value,
@@ -123,7 +125,8 @@ internal ref struct BincodeReader(ReadOnlyMemory<byte> source)
         where T : struct, IBincode<T> => Option() ? T.Read(ref this) : null;
 
     /// <summary>Count and elements; empty after an error.</summary>
-    /// <param name="elementLengthMin">Bytes of the shortest element: room is made for no more than the input can hold.</param>
+    /// <param name="elementLengthMin">Bytes of the shortest element: room is made for no more than the input can
+    /// hold.</param>
     public T[] List<T>(int elementLengthMin)
         where T : IBincode<T>
     {

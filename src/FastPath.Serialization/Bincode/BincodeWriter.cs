@@ -8,7 +8,9 @@ namespace FastPath.Serialization.Bincode;
 /// Collects the fields of a value: fixed ones as bytes in one small buffer, bodies as references. What comes out
 /// is the <see cref="StreamingSerializer"/>, which does the copying later.
 /// </summary>
-/// <remarks>bincode 1.3: little-endian, fixed width, u64 lengths, u32 enum indices, one byte for bool and option.</remarks>
+/// <remarks>
+/// bincode 1.3: little-endian, fixed width, u64 lengths, u32 enum indices, one byte for bool and option.
+/// </remarks>
 internal sealed class BincodeWriter
 {
     private readonly List<StreamingSerializer.Segment> _segments = [];

@@ -1,6 +1,8 @@
 namespace FastPath.Serialization.Bincode;
 
-/// <summary>What a receiver accepts. The parser's own memory depends on none of these: they protect what stands behind it.</summary>
+/// <summary>
+/// What a receiver accepts. The parser's own memory depends on none of these: they protect what stands behind it.
+/// </summary>
 public sealed record DecodeLimits
 {
     /// <summary>Everything that fits the announced length, but parameters of at most 64 KiB.</summary>

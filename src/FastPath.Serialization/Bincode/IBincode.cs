@@ -6,6 +6,8 @@ internal interface IBincode<TSelf>
 {
     void Write(BincodeWriter to);
 
-    /// <summary>Never throws for bad bytes: the reader keeps the first error, and the value is then meaningless.</summary>
+    /// <summary>
+    /// Never throws for bad bytes: the reader keeps the first error, and the value is then meaningless.
+    /// </summary>
     static abstract TSelf Read(ref BincodeReader from);
 }

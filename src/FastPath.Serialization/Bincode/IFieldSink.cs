@@ -1,6 +1,8 @@
 namespace FastPath.Serialization.Bincode;
 
-/// <summary>Hears of every field in wire order, each as soon as its last byte is there. The spans live only during the call.</summary>
+/// <summary>
+/// Hears of every field in wire order, each as soon as its last byte is there. The spans live only during the call.
+/// </summary>
 internal interface IFieldSink
 {
     /// <summary>A field of fixed size: number, bool, hash, key, option tag, enum index.</summary>

@@ -3,7 +3,7 @@ namespace FastPath.Serialization.Bincode;
 /// <summary>One field of a type as the push parser reads it; a type is an array of them in wire order.</summary>
 /// <param name="Kind">What is read.</param>
 /// <param name="Field">Its name for the sink.</param>
-/// <param name="Size">Bytes that must be there before the step can be judged: the field itself, its tag, index or length.</param>
+/// <param name="Size">Bytes that must be there to judge the step: the field itself, its tag, index or length.</param>
 /// <param name="Inner">Steps of an option or an element, or of each variant.</param>
 /// <param name="Rule">What bytes or text must be to make sense.</param>
 internal sealed record Step(StepKind Kind, Field Field, int Size, Step[][] Inner, BytesRule? Rule = null)

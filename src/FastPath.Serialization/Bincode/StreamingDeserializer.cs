@@ -4,9 +4,11 @@ namespace FastPath.Serialization.Bincode;
 
 /// <summary>
 /// Reads one value from spans as they come, of whatever size. Every field reaches the sink as soon as its last byte is
-/// there, bodies piece by piece and uncopied. Bad bytes end in <see cref="DecodeStatus.Malformed"/>, never in an exception.
+/// there, bodies piece by piece and uncopied. Bad bytes end in <see cref="DecodeStatus.Malformed"/> and never throw.
 /// </summary>
-/// <remarks>Its memory is fixed at the start: no length of a peer makes it grow. Exceptions of the sink pass through.</remarks>
+/// <remarks>
+/// Its memory is fixed at the start: no length of a peer makes it grow. Exceptions of the sink pass through.
+/// </remarks>
 public sealed class StreamingDeserializer
 {
     private const int DepthMax = 8;
@@ -27,7 +29,7 @@ public sealed class StreamingDeserializer
     /// <param name="steps">The fields of the type.</param>
     /// <param name="sink">Hears of the fields.</param>
     /// <param name="limits">What is accepted.</param>
-    /// <param name="totalLength">Bytes that will come in all, when known: what does not fit is then refused at once.</param>
+    /// <param name="totalLength">Bytes that will come in all, when known: what does not fit is refused.</param>
     internal StreamingDeserializer(Step[] steps, IFieldSink sink, DecodeLimits limits, long? totalLength)
     {
         ArgumentNullException.ThrowIfNull(sink);

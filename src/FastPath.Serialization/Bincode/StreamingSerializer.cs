@@ -7,7 +7,8 @@ namespace FastPath.Serialization.Bincode;
 /// offset, so what was lost on the way is simply written again. Allocates nothing after it was started.
 /// </summary>
 /// <remarks>
-/// Holds the fixed fields as bytes and the bodies by reference. Being a body itself, it can be sent like one.
+/// Holds the fixed fields as bytes and the bodies by reference. Being a body itself, it can be sent like one. Reading
+/// at an offset touches no state, so several transfers may share one as far as its bodies allow it.
 /// </remarks>
 public sealed class StreamingSerializer : IBody
 {
@@ -26,7 +27,9 @@ public sealed class StreamingSerializer : IBody
     /// <summary>Bytes of the whole value, exact.</summary>
     public long Length { get; }
 
-    /// <summary>Offset of the next byte that <see cref="Read(Span{byte})"/> writes; may be set to any offset up to the length.</summary>
+    /// <summary>
+    /// Offset of the next byte that <see cref="Read(Span{byte})"/> writes; may be set to any offset up to the length.
+    /// </summary>
     public long Position
     {
         get => _position;
@@ -49,7 +52,9 @@ public sealed class StreamingSerializer : IBody
         return count;
     }
 
-    /// <summary>Fills the destination from any offset on; the position stays. The range lies inside the value.</summary>
+    /// <summary>
+    /// Fills the destination from any offset on; the position stays. The range lies inside the value.
+    /// </summary>
     /// <exception cref="EndOfStreamException">A body ended early: its file shrank.</exception>
     public void Read(long offset, Span<byte> destination)
     {

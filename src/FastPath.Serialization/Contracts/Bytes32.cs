@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace FastPath.Serialization.Contracts;
 
-/// <summary>32 bytes as a value: compared, ordered and hashed without a heap array. The stuff hashes and keys are made of.</summary>
+/// <summary>
+/// 32 bytes as a value: compared, ordered and hashed without a heap array. The stuff hashes and keys are made of.
+/// </summary>
 internal readonly record struct Bytes32(ulong A, ulong B, ulong C, ulong D) : IComparable<Bytes32>
 {
     public const int Length = 32;

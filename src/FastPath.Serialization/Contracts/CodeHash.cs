@@ -18,7 +18,9 @@ public readonly record struct CodeHash : IBincode<CodeHash>
     /// <summary>Takes the first 32 bytes.</summary>
     public static CodeHash Read(ReadOnlySpan<byte> source) => new(Bytes32.Read(source));
 
-    /// <summary>Reads base58. Short text stands for the leading bytes, the rest is zero; false when it is no base58 or too long.</summary>
+    /// <summary>
+    /// Reads base58. Short text stands for the leading bytes, the rest is zero; false when it is no base58 or too long.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out CodeHash value)
     {
         bool parsed = Bytes32.TryParse(text, out Bytes32 bytes);

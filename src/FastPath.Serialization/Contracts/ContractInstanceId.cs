@@ -18,7 +18,9 @@ public readonly record struct ContractInstanceId : IBincode<ContractInstanceId>
     /// <summary>Takes the first 32 bytes.</summary>
     public static ContractInstanceId Read(ReadOnlySpan<byte> source) => new(Bytes32.Read(source));
 
-    /// <summary>Reads base58. Short text stands for the leading bytes, the rest is zero; false when it is no base58 or too long.</summary>
+    /// <summary>
+    /// Reads base58. Short text stands for the leading bytes, the rest is zero; false when it is no base58 or too long.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out ContractInstanceId value)
     {
         bool parsed = Bytes32.TryParse(text, out Bytes32 bytes);
@@ -37,5 +39,6 @@ public readonly record struct ContractInstanceId : IBincode<ContractInstanceId>
 
     void IBincode<ContractInstanceId>.Write(BincodeWriter to) => Write(to.Reserve(Length));
 
-    static ContractInstanceId IBincode<ContractInstanceId>.Read(ref BincodeReader from) => Read(from.RawOrZeros(Length));
+    static ContractInstanceId IBincode<ContractInstanceId>.Read(ref BincodeReader from) =>
+        Read(from.RawOrZeros(Length));
 }

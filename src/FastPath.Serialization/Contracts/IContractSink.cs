@@ -5,7 +5,8 @@ namespace FastPath.Serialization.Contracts;
 /// its last byte is there. Every method has an empty body: implement what you need.
 /// </summary>
 /// <remarks>
-/// What is absent is not mentioned. Spans live only during the call and are never empty. Hashes and keys are claims of the sender.
+/// What is absent is not mentioned. Spans live only during the call and are never empty. Hashes and keys are claims
+/// of the sender.
 /// </remarks>
 public interface IContractSink
 {

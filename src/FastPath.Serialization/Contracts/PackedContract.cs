@@ -15,5 +15,6 @@ public sealed record PackedContract(Parameters Parameters, IBody Code) : IBincod
         to.Body(Code);
     }
 
-    static PackedContract IBincode<PackedContract>.Read(ref BincodeReader from) => new(from.Value<Parameters>(), from.Body());
+    static PackedContract IBincode<PackedContract>.Read(ref BincodeReader from) =>
+        new(from.Value<Parameters>(), from.Body());
 }

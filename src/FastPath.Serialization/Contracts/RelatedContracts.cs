@@ -4,8 +4,8 @@ namespace FastPath.Serialization.Contracts;
 
 /// <summary>States of other contracts that a contract needs; without a state where it is still to be fetched.</summary>
 /// <remarks>
-/// Layout: count u64, then per entry instance 32, option, state. A map: written in the order of the keys, read in any order;
-/// the last entry of a repeated key wins.
+/// Layout: count u64, then per entry instance 32, option, state. A map: written in the order of the keys, read in any
+/// order; the last entry of a repeated key wins.
 /// </remarks>
 public sealed class RelatedContracts : IBincode<RelatedContracts>, IStreamingSerialize
 {
@@ -30,7 +30,9 @@ public sealed class RelatedContracts : IBincode<RelatedContracts>, IStreamingSer
     /// <summary>Entries in the order of their keys, each key once.</summary>
     public IReadOnlyList<Entry> Entries => _entries;
 
-    /// <summary>Reads one from bytes as they come. Give the total length when it is known: what cannot fit is then refused at once.</summary>
+    /// <summary>
+    /// Reads one from bytes as they come. With the total length, when it is known, what cannot fit is refused at once.
+    /// </summary>
     public static StreamingDeserializer StartDeserialize(
         IContractSink sink, DecodeLimits? limits = null, long? totalLength = null) =>
         new(Steps, new ContractFields(sink), limits ?? DecodeLimits.Default, totalLength);
@@ -47,7 +49,8 @@ public sealed class RelatedContracts : IBincode<RelatedContracts>, IStreamingSer
         }
     }
 
-    static RelatedContracts IBincode<RelatedContracts>.Read(ref BincodeReader from) => new(from.List<Entry>(Entry.LengthMin));
+    static RelatedContracts IBincode<RelatedContracts>.Read(ref BincodeReader from) =>
+        new(from.List<Entry>(Entry.LengthMin));
 
     // The sort is stable, so of equal keys the last to arrive stands last.
     private static Entry[] SortedByKey(Entry[] entries)

@@ -4,7 +4,7 @@ namespace FastPath.Serialization.Contracts;
 
 /// <summary>What an update brings: a state, a delta or both; of the contract itself or of a related one.</summary>
 /// <remarks>
-/// Layout: variant u32, then what is there of related instance 32, state, delta. At least one of state and delta is there.
+/// Layout: variant u32, then what is there of related instance 32, state, delta; never neither state nor delta.
 /// </remarks>
 public sealed record UpdateData : IBincode<UpdateData>, IStreamingSerialize
 {

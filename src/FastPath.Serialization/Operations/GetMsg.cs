@@ -3,7 +3,9 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Serialization.Operations;
 
-/// <summary>Messages of a GET. Layout: variant u32, transaction, then the fields in the order of the parameters.</summary>
+/// <summary>
+/// Messages of a GET. Layout: variant u32, transaction, then the fields in the order of the parameters.
+/// </summary>
 /// <param name="Id">The operation.</param>
 internal abstract record GetMsg(Transaction Id) : IBincode<GetMsg>, IStreamingSerialize
 {

@@ -10,7 +10,9 @@ public sealed record PutStreamingPayload(ContractContainer Contract, RelatedCont
     internal static readonly Step[] Steps =
         [.. ContractContainer.Steps, .. RelatedContracts.Steps, .. WrappedState.Steps];
 
-    /// <summary>Reads one from bytes as they come. Give the total length when it is known: what cannot fit is then refused at once.</summary>
+    /// <summary>
+    /// Reads one from bytes as they come. With the total length, when it is known, what cannot fit is refused at once.
+    /// </summary>
     public static StreamingDeserializer StartDeserialize(
         IContractSink sink, DecodeLimits? limits = null, long? totalLength = null) =>
         new(Steps, new ContractFields(sink), limits ?? DecodeLimits.Default, totalLength);

@@ -2,7 +2,9 @@ using FastPath.Serialization.Bincode;
 
 namespace FastPath.Serialization.Operations;
 
-/// <summary>Names the operation a message belongs to. Layout: id (35 bytes with the tag), or 69 bytes with the parent's id.</summary>
+/// <summary>
+/// Names the operation a message belongs to. Layout: id (35 bytes with the tag), or 69 bytes with the parent's id.
+/// </summary>
 /// <param name="Id">This operation.</param>
 /// <param name="Parent">The operation that started it, when it is part of another.</param>
 internal readonly record struct Transaction(TransactionId Id, TransactionId? Parent)

@@ -3,14 +3,15 @@ using FastPath.Serialization.Bincode;
 namespace FastPath.Serialization.Operations;
 
 /// <summary>
-/// A ULID that names an operation: 48 bits of milliseconds on top, chance below, the type of the operation in the lowest byte.
+/// A ULID that names an operation: 48 bits of milliseconds on top, then chance, its kind in the last byte.
 /// </summary>
 /// <remarks>Layout: length u64 (26), the 26 characters of the text form (Crockford's base 32).</remarks>
 internal readonly record struct TransactionId(UInt128 Value) : IBincode<TransactionId>
 {
     public const int TextLength = 26;
 
-    public static readonly Step[] Steps = [Step.Text(Field.Transaction, new BytesRule(TextLength, c => DigitOf(c) >= 0))];
+    public static readonly Step[] Steps =
+        [Step.Text(Field.Transaction, new BytesRule(TextLength, c => DigitOf(c) >= 0))];
 
     private const int BitsPerCharacter = 5;
     private const int RandomBits = 80;
@@ -33,8 +34,8 @@ internal readonly record struct TransactionId(UInt128 Value) : IBincode<Transact
     }
 
     /// <summary>
-    /// Reads the 26 characters, in either case. As on the network, the two bits that a first character above 7 has too many
-    /// are dropped, so the text of the result may differ.
+    /// Reads the 26 characters, in either case. As on the network, the two bits that a first character above 7 has
+    /// too many are dropped, so the text of the result may differ.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out TransactionId id)
     {

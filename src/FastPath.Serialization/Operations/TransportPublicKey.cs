@@ -3,7 +3,8 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Serialization.Operations;
 
-/// <summary>Public X25519 key of a node as messages carry it. Layout: length u64 (32), key 32: a byte string, unlike the hashes.</summary>
+/// <summary>Public X25519 key of a node as messages carry it.</summary>
+/// <remarks>Layout: length u64 (32), key 32. A byte string, unlike the hashes.</remarks>
 public readonly record struct TransportPublicKey : IBincode<TransportPublicKey>, IStreamingSerialize
 {
     /// <summary>Bytes of the key alone.</summary>

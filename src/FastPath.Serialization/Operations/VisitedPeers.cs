@@ -3,7 +3,9 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Serialization.Operations;
 
-/// <summary>A Bloom filter of the nodes a GET has passed. Layout: 64 bare bytes; its hash keys follow from the transaction id.</summary>
+/// <summary>
+/// A Bloom filter of the nodes a GET has passed. Layout: 64 bare bytes; its hash keys follow from the transaction id.
+/// </summary>
 internal readonly record struct VisitedPeers : IBincode<VisitedPeers>
 {
     public const int Length = 2 * Bytes32.Length;

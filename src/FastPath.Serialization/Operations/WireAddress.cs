@@ -3,8 +3,12 @@ using FastPath.Serialization.Bincode;
 
 namespace FastPath.Serialization.Operations;
 
-/// <summary>Address and port of a node inside a message. An IPv4 address and its IPv6-mapped form differ, as they do on the wire.</summary>
-/// <remarks>Layout: variant u32 (0 IPv4, 1 IPv6), 4 or 16 octets in network order, port u16. No zone, no flow.</remarks>
+/// <summary>
+/// Address and port of a node inside a message. An IPv4 address and its IPv6-mapped form differ here.
+/// </summary>
+/// <remarks>
+/// Layout: variant u32 (0 IPv4, 1 IPv6), 4 or 16 octets in network order, port u16. No zone, no flow.
+/// </remarks>
 internal readonly record struct WireAddress : IBincode<WireAddress>
 {
     public const int IPv4Octets = 4;
@@ -41,7 +45,10 @@ internal readonly record struct WireAddress : IBincode<WireAddress>
     {
         IPv4Octets => new(false, 0, BinaryPrimitives.ReadUInt32BigEndian(octets), port),
         IPv6Octets => new(
-            true, BinaryPrimitives.ReadUInt64BigEndian(octets), BinaryPrimitives.ReadUInt64BigEndian(octets[8..]), port),
+            true,
+            BinaryPrimitives.ReadUInt64BigEndian(octets),
+            BinaryPrimitives.ReadUInt64BigEndian(octets[8..]),
+            port),
         _ => throw new ArgumentException($"An address has 4 or 16 octets, not {octets.Length}.", nameof(octets)),
     };
 

@@ -125,7 +125,10 @@ public sealed class StreamingDeserializerTests
     ];
 
     private static IEnumerable<string> HeardOf(string body, byte[] bytes) =>
-        bytes.Length == 0 ? [$"{body} length 0"] : [$"{body} length {bytes.Length}", $"{body} {Convert.ToHexStringLower(bytes)}"];
+    [
+        $"{body} length {bytes.Length}",
+        .. bytes.Length == 0 ? (string[])[] : [$"{body} {Convert.ToHexStringLower(bytes)}"],
+    ];
 
     private static byte[] Content(IBody body)
     {

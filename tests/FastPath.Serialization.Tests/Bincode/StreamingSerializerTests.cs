@@ -87,7 +87,8 @@ public sealed class StreamingSerializerTests
     [Fact]
     public void Writing_allocates_nothing_after_the_start()
     {
-        StreamingSerializer serializer = Samples.Put(new byte[100_000], [1], [[1], [2]], new byte[50_000]).StartSerialize();
+        PutStreamingPayload value = Samples.Put(new byte[100_000], [1], [[1], [2]], new byte[50_000]);
+        StreamingSerializer serializer = value.StartSerialize();
         byte[] fragment = new byte[1_130];
         serializer.Read(fragment);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -68,7 +68,8 @@ public sealed class ContractKeyVectorTests
             Assert.Equal(CodeHash.Read(vector.Hex("code_hash")), contract.Key.Code);
             Assert.Equal(ContractInstanceId.Read(vector.Hex("instance")), contract.Key.Instance);
             Assert.True(contract.HasValidKey());
-            Assert.False((contract with { Parameters = new Parameters(new MemoryBody(new byte[] { 1, 2, 3 })) }).HasValidKey());
+            Parameters others = new(new MemoryBody(new byte[] { 1, 2, 3 }));
+            Assert.False((contract with { Parameters = others }).HasValidKey());
 
             DelegateContainer twin = DelegateContainer.FromCode(code, parameters);
             Assert.Equal(DelegateKey.Read([.. vector.Hex("instance"), .. vector.Hex("code_hash")]), twin.Key);
@@ -84,12 +85,14 @@ public sealed class ContractKeyVectorTests
             (MemoryBody code, MemoryBody parameters) = ContentsOf(vector);
             byte[] codeFile = vector.Hex("versioned_code_file");
             Assert.Equal(codeFile, Samples.AllAtOnce(new VersionedCodeFile(ContractCode.FromCode(code))));
-            Assert.True(BincodeReader.TryRead<VersionedCodeFile>(codeFile, out VersionedCodeFile? readCode, out _, out _, strict: true));
+            Assert.True(BincodeReader.TryRead<VersionedCodeFile>(
+                codeFile, out VersionedCodeFile? readCode, out _, out _, strict: true));
             Assert.Equal(codeFile, Samples.AllAtOnce(readCode));
 
             byte[] packed = vector.Hex("packed_contract");
             Assert.Equal(packed, Samples.AllAtOnce(new PackedContract(new Parameters(parameters), code)));
-            Assert.True(BincodeReader.TryRead<PackedContract>(packed, out PackedContract? readContract, out _, out _, strict: true));
+            Assert.True(BincodeReader.TryRead<PackedContract>(
+                packed, out PackedContract? readContract, out _, out _, strict: true));
             Assert.Equal(packed, Samples.AllAtOnce(readContract));
         }
     }

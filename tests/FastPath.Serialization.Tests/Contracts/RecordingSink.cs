@@ -2,7 +2,9 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Serialization.Tests.Contracts;
 
-/// <summary>Writes down what it hears, with the pieces of a body joined, so that runs over different splits compare equal.</summary>
+/// <summary>
+/// Writes down what it hears, with the pieces of a body joined, so that runs over different splits compare equal.
+/// </summary>
 internal sealed class RecordingSink : IContractSink
 {
     private readonly List<string> _heard = [];

@@ -40,11 +40,12 @@ public sealed class LargeBincodeVectorTests
         byte[] whole = new byte[serializer.Length];
         var blake3 = new Blake3Hasher();
         var xxh64 = new XxHash64();
-        int length;
-        for (int at = 0; (length = serializer.Read(whole.AsSpan(at, Math.Min(FragmentLength, whole.Length - at)))) > 0; at += length)
+        for (int at = 0; at < whole.Length;)
         {
+            int length = serializer.Read(whole.AsSpan(at, Math.Min(FragmentLength, whole.Length - at)));
             blake3.Update(whole.AsSpan(at, length));
             xxh64.Append(whole.AsSpan(at, length));
+            at += length;
         }
 
         byte[] digest = new byte[Blake3Hasher.DigestBytes];

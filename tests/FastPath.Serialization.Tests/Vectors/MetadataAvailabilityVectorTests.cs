@@ -54,11 +54,13 @@ public sealed class MetadataAvailabilityVectorTests
         Assert.True(checkedRows > 0);
     }
 
-    // The file has only sizes: contents and keys do not matter, so zeros will do. No related contracts, no skip list, no parent.
+    // The file has only sizes: contents and keys do not matter, so zeros will do. No related contracts, no skip list,
+    // no parent.
     private static (Step[] Steps, IStreamingSerialize Value) ValueOf(JsonElement table)
     {
         MemoryBody code = new(new byte[table.GetProperty("body_len").GetInt32()]);
-        ContractContainer contract = new(new ContractCode(code, default), new Parameters(new MemoryBody(new byte[48])), default);
+        Parameters parameters = new(new MemoryBody(new byte[48]));
+        ContractContainer contract = new(new ContractCode(code, default), parameters, default);
         WrappedState state = new(new MemoryBody(new byte[100]));
         StoreResponse found = new(state, contract);
         return table.Text("what") switch

@@ -12,7 +12,8 @@ internal abstract class VectorType
     public abstract StreamingSerializer Start(JsonElement fields);
 
     /// <summary>Reads, and writes again what was read (empty after an error).</summary>
-    public abstract (BincodeError Error, int Consumed, byte[] Again) Reread(ReadOnlyMemory<byte> bytes, bool strict = false);
+    public abstract (BincodeError Error, int Consumed, byte[] Again) Reread(
+        ReadOnlyMemory<byte> bytes, bool strict = false);
 
     /// <summary>Reads and keeps nothing.</summary>
     public abstract void Read(ReadOnlyMemory<byte> bytes);

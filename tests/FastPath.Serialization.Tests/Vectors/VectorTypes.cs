@@ -101,7 +101,7 @@ internal static class VectorTypes
     private static UpdateData Update(JsonElement fields) => new(
         Has(fields, "state", out JsonElement state) ? new State(Body(state)) : null,
         Has(fields, "delta", out JsonElement delta) ? new StateDelta(Body(delta)) : null,
-        Has(fields, "related_to", out JsonElement to) ? ContractInstanceId.Read(Convert.FromHexString(to.GetString()!)) : null);
+        Has(fields, "related_to", out _) ? ContractInstanceId.Read(fields.Hex("related_to")) : null);
 
     private static StoreResponse Store(JsonElement fields) => new(
         Has(fields, "state", out JsonElement state) ? new WrappedState(Body(state)) : null,
