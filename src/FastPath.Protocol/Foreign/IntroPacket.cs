@@ -4,11 +4,13 @@ using FastPath.Serialization.Foreign;
 
 namespace FastPath.Protocol.Foreign;
 
-/// <summary>The first packet of a handshake on the foreign wire: sealed for one recipient by an ephemeral key.</summary>
+/// <summary>
+/// The first packet of a handshake on the foreign wire: sealed for one recipient by an ephemeral key.
+/// </summary>
 /// <remarks>
-/// Layout: 01, ephemeral X25519 key 32, ciphertext, tag 16. ChaCha20-Poly1305 under the raw shared secret, nonce zero, no
-/// associated data: the first message of a Noise cipher. Neither replayed packets nor a stolen static key are
-/// defended against; that is one reason why FastPath's own handshake is another one.
+/// Layout: 01, ephemeral X25519 key 32, ciphertext, tag 16. ChaCha20-Poly1305 under the raw shared secret, nonce zero,
+/// no associated data: the first message of a Noise cipher. Who holds the recipient's static key opens every intro ever
+/// sent to it, and a copied packet opens again: one reason why FastPath's own handshake is another one.
 /// </remarks>
 internal static class IntroPacket
 {

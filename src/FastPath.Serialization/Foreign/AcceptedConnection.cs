@@ -3,7 +3,8 @@ using FastPath.Serialization.Operations;
 
 namespace FastPath.Serialization.Foreign;
 
-/// <summary>How a peer accepts: its own inbound key, and the address under which it sees the other. Layout: in that order.</summary>
+/// <summary>How a peer accepts: its own inbound key, and the address under which it sees the other.</summary>
+/// <remarks>Layout: in that order.</remarks>
 internal readonly record struct AcceptedConnection(SymmetricKey InboundKey, WireAddress ObservedAddress)
     : IBincode<AcceptedConnection>
 {

@@ -22,8 +22,8 @@ internal static class ForeignSizes
     public const int ShortMessageOverhead = NoOpOverhead + sizeof(ulong);
 
     /// <summary>
-    /// Everything of a fragment but its payload: stream id, total length, number, length of the payload, and the tag of the
-    /// absent metadata.
+    /// Everything of a fragment but its payload: stream id, total length, number, length of the payload, and the tag of
+    /// the absent metadata.
     /// </summary>
     public const int FragmentOverhead = NoOpOverhead + sizeof(uint) + sizeof(ulong) + sizeof(uint) + sizeof(ulong) + 1;
 

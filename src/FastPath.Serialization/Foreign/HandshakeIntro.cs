@@ -1,6 +1,7 @@
 namespace FastPath.Serialization.Foreign;
 
-/// <summary>What an intro packet says. Layout: version 8, inbound key of the sender 16; what follows is ignored.</summary>
+/// <summary>What an intro packet says.</summary>
+/// <remarks>Layout: version 8, inbound key of the sender 16; what follows is ignored.</remarks>
 internal readonly record struct HandshakeIntro(ForeignVersion Version, SymmetricKey InboundKey)
 {
     public const int Length = ForeignVersion.Length + SymmetricKey.Length;

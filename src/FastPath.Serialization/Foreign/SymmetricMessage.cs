@@ -2,7 +2,8 @@ using FastPath.Serialization.Bincode;
 
 namespace FastPath.Serialization.Foreign;
 
-/// <summary>The plaintext of a symmetric packet. Layout: packet id u32, receipts (count u64, ids u32), payload.</summary>
+/// <summary>The plaintext of a symmetric packet.</summary>
+/// <remarks>Layout: packet id u32, receipts (count u64, ids u32), payload.</remarks>
 /// <param name="PacketId">What the peer acknowledges; wraps around.</param>
 /// <param name="Receipts">Packets of the peer that have arrived.</param>
 /// <param name="Payload">What the packet is sent for.</param>

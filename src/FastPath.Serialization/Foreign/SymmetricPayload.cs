@@ -3,7 +3,8 @@ using FastPath.Serialization.Bodies;
 
 namespace FastPath.Serialization.Foreign;
 
-/// <summary>What a symmetric packet carries. Layout: variant u32, then the fields in the order of the parameters.</summary>
+/// <summary>What a symmetric packet carries.</summary>
+/// <remarks>Layout: variant u32, then the fields in the order of the parameters.</remarks>
 internal abstract record SymmetricPayload : IBincode<SymmetricPayload>
 {
     public static readonly Step[] Steps =
