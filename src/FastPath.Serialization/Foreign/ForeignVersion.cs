@@ -5,8 +5,8 @@ namespace FastPath.Serialization.Foreign;
 
 /// <summary>Which release of the foreign software a peer runs, and the oldest one it talks to.</summary>
 /// <remarks>
-/// Layout, 8 bytes: FF, major, minor, patch u16, oldest patch u16 (big-endian, of the same major and minor), 01. Without
-/// the FF or with a last byte of zero it is the old form: major, minor, patch, zeros. All 8 bytes are kept as they came.
+/// Layout, 8 bytes: FF, major, minor, patch u16, oldest patch u16 (big-endian, of the same major and minor), 01.
+/// Without the FF or with a last byte of zero it is the old form: major, minor, patch, zeros. All 8 bytes are kept.
 /// </remarks>
 internal readonly record struct ForeignVersion : IBincode<ForeignVersion>
 {
