@@ -35,16 +35,26 @@ internal static class FlatBufferOracle
         return builder.SizedByteArray();
     }
 
-    /// <summary>False when the library's verifier refuses the buffer.</summary>
+    /// <summary>False when the library's verifier refuses the buffer; for some it throws.</summary>
     /// <remarks>It hands on another byte than the type of the union, so <see cref="Read"/> checks that one.</remarks>
-    public static bool Verify(byte[] buffer) => new Verifier(new ByteBuffer(buffer)).VerifyBuffer(
-        null,
-        false,
-        (verifier, root) => verifier.VerifyTableStart(root)
-            && verifier.VerifyField(root, FirstSlot, 1, 1, false)
-            && verifier.VerifyUnion(
-                root, FirstSlot, FirstSlot + 2, (inner, _, table) => VerifyContract(inner, table), true)
-            && verifier.VerifyTableEnd(root));
+    public static bool Verify(byte[] buffer)
+    {
+        try
+        {
+            return new Verifier(new ByteBuffer(buffer)).VerifyBuffer(
+                null,
+                false,
+                (verifier, root) => verifier.VerifyTableStart(root)
+                    && verifier.VerifyField(root, FirstSlot, 1, 1, true)
+                    && verifier.VerifyUnion(
+                        root, FirstSlot, FirstSlot + 2, (inner, _, table) => VerifyContract(inner, table), true)
+                    && verifier.VerifyTableEnd(root));
+        }
+        catch (Exception refusal) when (refusal is OverflowException or ArgumentException or IndexOutOfRangeException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The five vectors in the order code, hash, parameters, instance, code hash of the key.</summary>
     public static byte[][] Read(byte[] buffer)

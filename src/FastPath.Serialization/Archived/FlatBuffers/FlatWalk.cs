@@ -79,7 +79,7 @@ internal ref struct FlatWalk
             Fail(ArchiveErrorKind.BadLength, range.Offset - sizeof(uint));
         }
 
-        return range;
+        return Status == DecodeStatus.Done ? range : default;
     }
 
     /// <summary>The field is not part of such a buffer.</summary>
