@@ -51,6 +51,6 @@ internal static class ArchivedNumbers
     {
         int now = BinaryPrimitives.ReadInt32LittleEndian(good.AsSpan(at));
         int[] centres = [0, now, -at, good.Length - at, good.Length, at, 32, int.MaxValue - 8, int.MinValue + 8];
-        return centres.SelectMany(centre => Enumerable.Range(-9, 19).Select(step => centre + step)).Distinct();
+        return centres.SelectMany(centre => Enumerable.Range(-5, 11).Select(step => centre + step)).Distinct();
     }
 }
