@@ -131,7 +131,7 @@ internal sealed partial class Connection
 
             frame.Write(ref writer);
             Record(new SentFrame(FrameType.Message, sequence, Length: bytes.Length));
-            _messages.OnSent();
+            _messages.OnSent(sequence);
             Counters.MessagesSent++;
         }
 
