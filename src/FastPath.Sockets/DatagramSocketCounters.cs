@@ -10,6 +10,12 @@ internal sealed class DatagramSocketCounters
     public long ReceiveErrors;
     public long SendErrors;
 
+    /// <summary>Datagrams longer than the settings admit; dropped whole.</summary>
+    public long ReceiveTooLong;
+
     /// <summary>Datagrams longer than the path or the socket takes.</summary>
     public long SendTooLong;
+
+    /// <summary>Datagrams dropped because the kernel stayed full for longer than the settings' patience.</summary>
+    public long SendsDropped;
 }

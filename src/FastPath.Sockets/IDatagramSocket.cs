@@ -10,7 +10,9 @@ internal interface IDatagramSocket : IDisposable
 
     DatagramSocketCounters Counters { get; }
 
-    /// <summary>Takes one datagram that has arrived; its bytes are valid until the next call.</summary>
+    DatagramSocketReport Report { get; }
+
+    /// <summary>Takes one datagram that has arrived; its bytes are valid until the next receive or wait.</summary>
     bool TryReceive(out Span<byte> datagram, out PeerAddress from);
 
     /// <summary>Hands one datagram to the kernel. Transient errors are counted and never thrown (scenario A4).</summary>

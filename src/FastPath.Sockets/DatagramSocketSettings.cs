@@ -1,0 +1,22 @@
+namespace FastPath.Sockets;
+
+/// <summary>Sizes and patience of a datagram socket; every engine honours them.</summary>
+internal sealed record DatagramSocketSettings
+{
+    public static readonly DatagramSocketSettings Default = new();
+
+    /// <summary>Asked of the kernel, in bytes. The stock size loses most of a burst (scenario C7).</summary>
+    public int ReceiveBufferBytes { get; init; } = 16 * 1_024 * 1_024;
+
+    /// <summary>Asked of the kernel, in bytes.</summary>
+    public int SendBufferBytes { get; init; } = 16 * 1_024 * 1_024;
+
+    /// <summary>Longest datagram that is received, in bytes; a longer one is dropped whole and counted, never cut.</summary>
+    public int DatagramBytesMax { get; init; } = 65_535;
+
+    /// <summary>Sends that the portable engine leaves with the kernel at once; each may hold one datagram's memory.</summary>
+    public int SendsInFlightMax { get; init; } = 64;
+
+    /// <summary>How long a full kernel is waited for before a datagram is dropped and counted.</summary>
+    public TimeSpan SendPatience { get; init; } = TimeSpan.FromMilliseconds(20);
+}
