@@ -20,7 +20,6 @@ internal sealed class EngineLoop : IDisposable
     private readonly Action<ConnectionEvent> _onEvent;
     private readonly Action<DialResult> _onDialResult;
     private readonly ConcurrentQueue<Action<Endpoint, Instant>> _commands = new();
-    private readonly byte[] _buffer = new byte[DatagramBytesMax];
     private readonly Thread _thread;
     private volatile bool _stopping;
 
@@ -84,10 +83,13 @@ internal sealed class EngineLoop : IDisposable
                 _endpoint.HandleTimeout(now);
             }
 
-            while (_endpoint.TryPollTransmit(now, _buffer, out int length, out PeerAddress to))
+            while (_endpoint.TryPollTransmit(
+                now, _socket.RentSend(DatagramBytesMax), out int length, out PeerAddress to))
             {
-                _socket.Send(_buffer.AsSpan(0, length), to);
+                _socket.CommitSend(length, to);
             }
+
+            _socket.Flush();
 
             while (_endpoint.TryPollEvent(out ConnectionEvent connectionEvent))
             {

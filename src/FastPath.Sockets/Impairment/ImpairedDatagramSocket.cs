@@ -15,6 +15,7 @@ internal sealed class ImpairedDatagramSocket : IDatagramSocket
     private readonly TimeProvider _time;
     private readonly HeldDatagrams _held = new();
     private readonly byte[] _scratch = new byte[ushort.MaxValue];
+    private int _rented;
     private long _number;
 
     /// <param name="time">The clock of delays; the system's when null.</param>
@@ -32,6 +33,10 @@ internal sealed class ImpairedDatagramSocket : IDatagramSocket
 
     public DatagramSocketReport Report => _inner.Report;
 
+    public EcnCodepoint ReceivedEcn => _inner.ReceivedEcn;
+
+    public long? KernelDrops => _inner.KernelDrops;
+
     public ImpairmentCounters Impairments { get; } = new();
 
     /// <summary>Datagrams that are still to go out.</summary>
@@ -43,28 +48,42 @@ internal sealed class ImpairedDatagramSocket : IDatagramSocket
         return _inner.TryReceive(out datagram, out from);
     }
 
-    public void Send(ReadOnlySpan<byte> datagram, PeerAddress to)
+    public Span<byte> RentSend(int lengthMax)
     {
+        _rented = lengthMax;
+        return _scratch.AsSpan(0, lengthMax);
+    }
+
+    public void CommitSend(int length, PeerAddress to)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_rented, nameof(length));
+        _rented = 0;
         _number++;
         Impairments.Offered++;
-        DatagramFate fate = _model.Next(datagram.Length);
+        DatagramFate fate = _model.Next(length);
         if (fate.IsLost)
         {
             Impairments.Lost++;
         }
         else
         {
-            SendImpaired(datagram, to, in fate);
+            CommitImpaired(_scratch.AsSpan(0, length), to, in fate);
         }
 
         Release();
+    }
+
+    public void Flush()
+    {
+        Release();
+        _inner.Flush();
     }
 
     public void Wait(TimeSpan timeout)
     {
         Release();
         _inner.Wait(UntilNextRelease(timeout));
-        Release();
+        Flush();
     }
 
     public void Wake() => _inner.Wake();
@@ -72,43 +91,46 @@ internal sealed class ImpairedDatagramSocket : IDatagramSocket
     public void Dispose()
     {
         Release(long.MaxValue);
+        _inner.Flush();
         _inner.Dispose();
     }
 
-    private void SendImpaired(ReadOnlySpan<byte> datagram, PeerAddress to, in DatagramFate fate)
+    private void CommitImpaired(Span<byte> datagram, PeerAddress to, in DatagramFate fate)
     {
         if (fate.IsDuplicated)
         {
             Impairments.Duplicated++;
-            _inner.Send(datagram, to);
+            _inner.CommitCopy(datagram, to);
         }
 
-        Span<byte> impaired = _scratch.AsSpan(0, fate.Length);
-        datagram[..fate.Length].CopyTo(impaired);
+        Span<byte> impaired = datagram[..fate.Length];
         fate.Flip(impaired);
         Impairments.Truncated += fate.Length < datagram.Length ? 1 : 0;
         Impairments.Corrupted += fate.FlippedBits > 0 ? 1 : 0;
-        if (!fate.IsHeld || _held.Count >= _settings.HeldMax)
+        if (fate.IsHeld && _held.Count < _settings.HeldMax)
         {
-            _inner.Send(impaired, to);
-            return;
+            Hold(impaired, to, in fate);
         }
+        else
+        {
+            _inner.CommitCopy(impaired, to);
+        }
+    }
 
-        long number = fate.PassedBy > 0 ? _number + fate.PassedBy : long.MaxValue;
-        TimeSpan delay = fate.Delay;
-        if (delay > TimeSpan.Zero)
+    private void Hold(ReadOnlySpan<byte> datagram, PeerAddress to, in DatagramFate fate)
+    {
+        long now = _time.GetTimestamp();
+        if (fate.Delay > TimeSpan.Zero)
         {
             // A delay is a promise of slowness: others may pass, but it is not released early for that.
             Impairments.Delayed++;
-            number = long.MaxValue;
+            _held.Hold(datagram, to, now + ToTicks(fate.Delay), long.MaxValue);
         }
         else
         {
             Impairments.Reordered++;
-            delay = _settings.ReorderTimeout;
+            _held.Hold(datagram, to, now + ToTicks(_settings.ReorderTimeout), _number + fate.PassedBy);
         }
-
-        _held.Hold(impaired, to, _time.GetTimestamp() + ToTicks(delay), number);
     }
 
     private void Release()
@@ -123,7 +145,7 @@ internal sealed class ImpairedDatagramSocket : IDatagramSocket
     {
         while (_held.TryRelease(now, _number, out ReadOnlySpan<byte> datagram, out PeerAddress to))
         {
-            _inner.Send(datagram, to);
+            _inner.CommitCopy(datagram, to);
         }
     }
 

@@ -8,6 +8,7 @@ namespace FastPath.Sockets.Portable;
 /// <remarks>Completions run on pool threads and only mark and wake; everything else is the loop thread's.</remarks>
 internal sealed class SaeaDatagramSocket : IDatagramSocket
 {
+    private const string AskedFor = "asked for";
     private const int IoControlConnectionReset = unchecked((int)0x9800000C);
 
     private readonly Socket _socket;
@@ -17,7 +18,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
     private int _disposed;
 
     /// <exception cref="DatagramSocketException">The address is in use, not local or not permitted.</exception>
-    public SaeaDatagramSocket(IPEndPoint local, DatagramSocketSettings? settings = null)
+    public SaeaDatagramSocket(IPEndPoint local, DatagramSocketSettings? settings = null, string reason = AskedFor)
     {
         settings ??= DatagramSocketSettings.Default;
         _socket = BoundSocket.Open(local);
@@ -27,7 +28,12 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
             _socket.IOControl(IoControlConnectionReset, [0], null);
         }
 
-        Report = new DatagramSocketReport { Engine = "saea", Buffers = KernelBuffers.Request(_socket, settings) };
+        Report = new DatagramSocketReport
+        {
+            Engine = DatagramSocketKind.Saea,
+            Reason = reason,
+            Buffers = KernelBuffers.Request(_socket, settings),
+        };
         LocalAddress = PeerAddress.FromEndPoint((IPEndPoint)_socket.LocalEndPoint!);
         _sender = new SaeaSender(_socket.SendToAsync, _socket.AddressFamily, settings, Counters);
         _receiver = new SaeaReceiver(_socket, settings, Counters, _signal.Set);
@@ -39,9 +45,20 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
 
     public DatagramSocketCounters Counters { get; } = new();
 
+    public EcnCodepoint ReceivedEcn => EcnCodepoint.NotCapable;
+
+    public long? KernelDrops => KernelDropCount.Read(_socket);
+
     public bool TryReceive(out Span<byte> datagram, out PeerAddress from) => _receiver.TryTake(out datagram, out from);
 
-    public void Send(ReadOnlySpan<byte> datagram, PeerAddress to) => _sender.Send(datagram, to);
+    public Span<byte> RentSend(int lengthMax) => _sender.Rent(lengthMax);
+
+    public void CommitSend(int length, PeerAddress to) => _sender.Commit(length, to);
+
+    public void Flush()
+    {
+        // Each datagram is handed over when it is committed.
+    }
 
     public void Wait(TimeSpan timeout)
     {

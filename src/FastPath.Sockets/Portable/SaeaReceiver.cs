@@ -95,6 +95,7 @@ internal sealed class SaeaReceiver : IDisposable
     private void Post()
     {
         Volatile.Write(ref _state, Pending);
+        _counters.ReceiveCalls++;
         try
         {
             if (!_socket.ReceiveFromAsync(_args))

@@ -11,13 +11,19 @@ namespace FastPath.Sockets.Portable;
 /// </remarks>
 internal sealed class SaeaSender : IDisposable
 {
+    private const int BufferBytes = ushort.MaxValue;
+
     private readonly Func<SocketAsyncEventArgs, bool> _send;
     private readonly AddressFamily _family;
     private readonly DatagramSocketCounters _counters;
-    private readonly int _bufferBytes;
     private readonly int _patienceMilliseconds;
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentQueue<SocketAsyncEventArgs> _free = new();
+    private SocketAsyncEventArgs? _rented;
+    private int _rentedLength;
+
+    // Takes what is written while every argument is in use.
+    private byte[]? _overflow;
 
     /// <param name="send">Hands the arguments to the kernel; true when it will complete later.</param>
     public SaeaSender(
@@ -29,7 +35,6 @@ internal sealed class SaeaSender : IDisposable
         _send = send;
         _family = family;
         _counters = counters;
-        _bufferBytes = settings.DatagramBytesMax;
         _patienceMilliseconds = (int)settings.SendPatience.TotalMilliseconds;
         _slots = new SemaphoreSlim(settings.SendsInFlightMax, settings.SendsInFlightMax);
     }
@@ -37,30 +42,37 @@ internal sealed class SaeaSender : IDisposable
     /// <summary>Arguments made so far: never more than the settings admit.</summary>
     public int ArgumentsMade { get; private set; }
 
-    public void Send(ReadOnlySpan<byte> datagram, PeerAddress to)
+    /// <summary>Space for one datagram; never waits, because it may be that nothing is committed.</summary>
+    public Span<byte> Rent(int lengthMax)
     {
-        if (datagram.Length > _bufferBytes)
-        {
-            Interlocked.Increment(ref _counters.SendTooLong);
-            return;
-        }
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)lengthMax, (uint)BufferBytes, nameof(lengthMax));
+        _rented ??= TakeArgs(0);
+        _rentedLength = lengthMax;
+        return (_rented is { } args ? args.Buffer! : _overflow ??= new byte[BufferBytes]).AsSpan(0, lengthMax);
+    }
 
-        if (!_slots.Wait(_patienceMilliseconds))
+    public void Commit(int length, PeerAddress to)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_rentedLength, nameof(length));
+        _rentedLength = 0;
+        SocketAsyncEventArgs? args = _rented ?? TakeOverflow(length);
+        if (args is null)
         {
             _counters.SendsDropped++;
             return;
         }
 
-        SocketAsyncEventArgs args = _free.TryDequeue(out SocketAsyncEventArgs? spare) ? spare : CreateArgs();
+        _rented = args;
+
         if (!((PeerEndPoint)args.RemoteEndPoint!).TrySet(to))
         {
             Interlocked.Increment(ref _counters.SendErrors);
-            Release(args);
             return;
         }
 
-        datagram.CopyTo(args.Buffer.AsSpan());
-        args.SetBuffer(0, datagram.Length);
+        _rented = null;
+        _counters.SendCalls++;
+        args.SetBuffer(0, length);
         try
         {
             if (!_send(args))
@@ -76,6 +88,7 @@ internal sealed class SaeaSender : IDisposable
 
     public void Dispose()
     {
+        _rented?.Dispose();
         while (_free.TryDequeue(out SocketAsyncEventArgs? args))
         {
             args.Dispose();
@@ -100,6 +113,27 @@ internal sealed class SaeaSender : IDisposable
         Release(args);
     }
 
+    private SocketAsyncEventArgs? TakeOverflow(int length)
+    {
+        SocketAsyncEventArgs? args = TakeArgs(_patienceMilliseconds);
+        if (args is not null)
+        {
+            _overflow.AsSpan(0, length).CopyTo(args.Buffer);
+        }
+
+        return args;
+    }
+
+    private SocketAsyncEventArgs? TakeArgs(int patienceMilliseconds)
+    {
+        if (!_slots.Wait(patienceMilliseconds))
+        {
+            return null;
+        }
+
+        return _free.TryDequeue(out SocketAsyncEventArgs? spare) ? spare : CreateArgs();
+    }
+
     private void Release(SocketAsyncEventArgs args)
     {
         _free.Enqueue(args);
@@ -113,7 +147,7 @@ internal sealed class SaeaSender : IDisposable
         {
             RemoteEndPoint = new PeerEndPoint(_family),
         };
-        args.SetBuffer(GC.AllocateUninitializedArray<byte>(_bufferBytes, pinned: true), 0, _bufferBytes);
+        args.SetBuffer(GC.AllocateUninitializedArray<byte>(BufferBytes, pinned: true), 0, BufferBytes);
         args.Completed += OnCompleted;
         return args;
     }

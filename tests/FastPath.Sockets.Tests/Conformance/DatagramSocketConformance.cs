@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Net;
 using FastPath.Buffers.Datagrams;
+using FsCheck.Xunit;
 
 namespace FastPath.Sockets.Tests.Conformance;
 
@@ -60,6 +62,123 @@ public abstract class DatagramSocketConformance
         Assert.Equal(longest, SocketPatience.Receive(server).Bytes);
         Assert.Equal(1, server.Counters.ReceiveTooLong);
         Assert.Equal(1, server.Counters.DatagramsReceived);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(20)]
+    public void Batches_to_peers_that_take_turns_arrive_whole_and_in_order(int peers)
+    {
+        const int PerPeer = 150;
+        using IDatagramSocket sender = Open();
+        IDatagramSocket[] receivers = Enumerable.Range(0, peers).Select(_ => Open()).ToArray();
+        for (int i = 0; i < PerPeer; i++)
+        {
+            for (int peer = 0; peer < peers; peer++)
+            {
+                byte[] datagram = Numbered(i, peer);
+                datagram.CopyTo(sender.RentSend(2_000));
+                sender.CommitSend(datagram.Length, receivers[peer].LocalAddress);
+            }
+        }
+
+        sender.Flush();
+        Assert.Equal(peers * PerPeer, sender.Counters.DatagramsSent);
+        for (int peer = 0; peer < peers; peer++)
+        {
+            for (int i = 0; i < PerPeer; i++)
+            {
+                Assert.Equal(Numbered(i, peer), SocketPatience.Receive(receivers[peer]).Bytes);
+            }
+
+            receivers[peer].Dispose();
+        }
+    }
+
+    [Property(MaxTest = 30)]
+    public void Any_sequence_of_lengths_arrives_as_it_was_committed(ushort[] lengths)
+    {
+        using IDatagramSocket sender = Open();
+        using IDatagramSocket receiver = Open();
+        byte[][] datagrams = lengths.Select(length => Pattern(length % 3_000)).ToArray();
+        foreach (byte[] datagram in datagrams)
+        {
+            sender.CommitCopy(datagram, receiver.LocalAddress);
+        }
+
+        sender.Flush();
+        foreach (byte[] datagram in datagrams)
+        {
+            Assert.Equal(datagram, SocketPatience.Receive(receiver).Bytes);
+        }
+    }
+
+    [Fact]
+    public void Space_that_is_not_committed_is_not_sent()
+    {
+        using IDatagramSocket sender = Open();
+        using IDatagramSocket receiver = Open();
+        sender.RentSend(2_000).Fill(1);
+        sender.RentSend(1_000)[0] = 2;
+        sender.CommitSend(1, receiver.LocalAddress);
+        sender.RentSend(2_000).Fill(3);
+        sender.Flush();
+        Assert.Equal([2], SocketPatience.Receive(receiver).Bytes);
+        receiver.Wait(TimeSpan.FromMilliseconds(1));
+        Assert.False(receiver.TryReceive(out _, out _));
+        Assert.Equal(1, sender.Counters.DatagramsSent);
+    }
+
+    [Fact]
+    public void More_than_was_rented_cannot_be_committed()
+    {
+        using IDatagramSocket socket = Open();
+        Assert.Throws<ArgumentOutOfRangeException>(() => socket.RentSend(65_536));
+        socket.RentSend(10);
+        Assert.Throws<ArgumentOutOfRangeException>(() => socket.CommitSend(11, socket.LocalAddress));
+        socket.RentSend(10);
+        socket.CommitSend(10, socket.LocalAddress);
+        Assert.Throws<ArgumentOutOfRangeException>(() => socket.CommitSend(10, socket.LocalAddress));
+    }
+
+    [Fact]
+    public void A_wait_flushes_first()
+    {
+        using IDatagramSocket socket = Open();
+        socket.CommitCopy([1, 2, 3], socket.LocalAddress);
+        Assert.Equal([1, 2, 3], SocketPatience.Receive(socket).Bytes);
+    }
+
+    [Fact]
+    [Trait("Scenario", "C7")]
+    public void Drops_of_the_kernel_are_counted_where_it_tells()
+    {
+        const int Count = 500;
+        using IDatagramSocket server =
+            Open(LoopbackAnyPort, DatagramSocketSettings.Default with { ReceiveBufferBytes = 4_096 });
+        using IDatagramSocket client = Open();
+        for (int i = 0; i < Count; i++)
+        {
+            client.Send(Pattern(1_000), server.LocalAddress);
+        }
+
+        int received = 0;
+        while (server.TryReceive(out _, out _))
+        {
+            received++;
+            server.Wait(TimeSpan.Zero);
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.Equal(Count - received, server.KernelDrops);
+            Assert.InRange(received, 1, Count - 1);
+        }
+        else
+        {
+            Assert.Null(server.KernelDrops);
+        }
     }
 
     [Fact]
@@ -281,11 +400,20 @@ public abstract class DatagramSocketConformance
         using IDatagramSocket second = Open();
         Exchange(server, first, second, Rounds);
 
-        long threadBefore = GC.GetAllocatedBytesForCurrentThread();
-        long totalBefore = GC.GetTotalAllocatedBytes(precise: true);
-        int datagrams = Exchange(server, first, second, Rounds);
-        long total = GC.GetTotalAllocatedBytes(precise: true) - totalBefore;
-        long thread = GC.GetAllocatedBytesForCurrentThread() - threadBefore;
+        long thread = 0;
+        long total = long.MaxValue;
+        int datagrams = 0;
+
+        // Only the whole process shows what completions on other threads allocate, and the test runner is part of it and
+        // reports at times: what the sockets allocate is in every attempt, what the runner does is not.
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            long threadBefore = GC.GetAllocatedBytesForCurrentThread();
+            long totalBefore = GC.GetTotalAllocatedBytes(precise: true);
+            datagrams = Exchange(server, first, second, Rounds);
+            total = Math.Min(total, GC.GetTotalAllocatedBytes(precise: true) - totalBefore);
+            thread = Math.Max(thread, GC.GetAllocatedBytesForCurrentThread() - threadBefore);
+        }
 
         // The smallest object has 24 bytes: one in ten datagrams would be seen.
         Assert.InRange(datagrams, 20_000, int.MaxValue);
@@ -338,6 +466,15 @@ public abstract class DatagramSocketConformance
 
     private protected IDatagramSocket Open(string host = "127.0.0.1") =>
         Open(new IPEndPoint(IPAddress.Parse(host), 0), DatagramSocketSettings.Default);
+
+    /// <summary>Lengths change every few datagrams, so that groups end early, late and in the middle.</summary>
+    private static byte[] Numbered(int number, int peer)
+    {
+        byte[] bytes = Pattern(number % 40 < 30 ? 1_200 : 100 + number);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sizeof(int)), peer);
+        return bytes;
+    }
 
     private protected static byte[] Pattern(int length)
     {

@@ -5,6 +5,9 @@ namespace FastPath.Sockets.Tests.Impairment;
 /// <summary>Keeps what is sent, and lets a wait pass on a manual clock at once.</summary>
 internal sealed class RecordingSocket(ManualTime time) : IDatagramSocket
 {
+    private readonly byte[] _space = new byte[ushort.MaxValue];
+    private readonly List<byte[]> _unflushed = [];
+
     public List<byte[]> Sent { get; } = [];
 
     public List<TimeSpan> Waits { get; } = [];
@@ -16,7 +19,7 @@ internal sealed class RecordingSocket(ManualTime time) : IDatagramSocket
     public DatagramSocketCounters Counters { get; } = new();
 
     public DatagramSocketReport Report { get; } =
-        new() { Engine = "recording", Buffers = new KernelBuffers(0, 0, 0, 0) };
+        new() { Engine = DatagramSocketKind.Auto, Reason = "recording", Buffers = new KernelBuffers(0, 0, 0, 0) };
 
     public bool TryReceive(out Span<byte> datagram, out PeerAddress from)
     {
@@ -25,10 +28,23 @@ internal sealed class RecordingSocket(ManualTime time) : IDatagramSocket
         return false;
     }
 
-    public void Send(ReadOnlySpan<byte> datagram, PeerAddress to) => Sent.Add(datagram.ToArray());
+    public EcnCodepoint ReceivedEcn => EcnCodepoint.NotCapable;
+
+    public long? KernelDrops => null;
+
+    public Span<byte> RentSend(int lengthMax) => _space.AsSpan(0, lengthMax);
+
+    public void CommitSend(int length, PeerAddress to) => _unflushed.Add(_space[..length]);
+
+    public void Flush()
+    {
+        Sent.AddRange(_unflushed);
+        _unflushed.Clear();
+    }
 
     public void Wait(TimeSpan timeout)
     {
+        Flush();
         Waits.Add(timeout);
         time.Advance(timeout);
     }

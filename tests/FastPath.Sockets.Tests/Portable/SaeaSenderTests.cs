@@ -21,7 +21,7 @@ public sealed class SaeaSenderTests
         using var sender = new SaeaSender(Keep(pending), AddressFamily.InterNetwork, Settings, counters);
         for (int i = 0; i < 10; i++)
         {
-            sender.Send([1], Peer);
+            Send(sender, 1);
         }
 
         Assert.Equal(4, sender.ArgumentsMade);
@@ -37,7 +37,7 @@ public sealed class SaeaSenderTests
         using var sender = new SaeaSender(Keep(pending), AddressFamily.InterNetwork, Settings, counters);
         for (int i = 0; i < 100; i++)
         {
-            sender.Send([1], Peer);
+            Send(sender, 1);
             if (pending.Count == 4)
             {
                 sender.OnCompleted(null, pending.Dequeue());
@@ -58,16 +58,22 @@ public sealed class SaeaSenderTests
         using var sender = new SaeaSender(Keep(pending), AddressFamily.InterNetwork, patient, counters);
         for (int i = 0; i < 4; i++)
         {
-            sender.Send([1], Peer);
+            Send(sender, 1);
         }
 
         SocketAsyncEventArgs oldest = pending.Dequeue();
         var kernel = new Thread(() => sender.OnCompleted(null, oldest));
         kernel.Start();
-        sender.Send([2], Peer);
+        Send(sender, 2);
         kernel.Join();
         Assert.Equal(0, counters.SendsDropped);
         Assert.Equal([2], pending.Last().Buffer![..1]);
+    }
+
+    private static void Send(SaeaSender sender, byte content)
+    {
+        sender.Rent(1)[0] = content;
+        sender.Commit(1, Peer);
     }
 
     private static Func<SocketAsyncEventArgs, bool> Keep(Queue<SocketAsyncEventArgs> pending) => args =>
