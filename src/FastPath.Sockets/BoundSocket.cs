@@ -40,16 +40,25 @@ internal static class BoundSocket
     /// <remarks>On Linux the kernel's own idea of the path is passed over: it comes from ICMP messages that anybody can send.</remarks>
     private static void ForbidFragments(Socket socket)
     {
-        if (!OperatingSystem.IsLinux())
+        try
         {
-            if (socket.AddressFamily == AddressFamily.InterNetwork)
+            if (OperatingSystem.IsLinux())
+            {
+                ForbidFragmentsOnLinux(socket);
+            }
+            else if (socket.AddressFamily == AddressFamily.InterNetwork)
             {
                 socket.DontFragment = true;
             }
-
-            return;
         }
+        catch (SocketException)
+        {
+            // An emulated network may not know the option: then long datagrams are slow, but nothing is wrong.
+        }
+    }
 
+    private static void ForbidFragmentsOnLinux(Socket socket)
+    {
         Span<byte> probe = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(probe, LinuxPathMtuProbe);
         socket.SetRawSocketOption(LinuxIPv4Level, LinuxIPv4PathMtuDiscovery, probe);

@@ -23,8 +23,9 @@ internal static class DatagramSocketFactory
         OffloadProbe probe = OffloadProbe.Result;
         if (probe.IsUsable)
         {
-            OffloadSupport offload = settings.AllowOffload ? probe.Support : OffloadSupport.None;
-            return new LinuxDatagramSocket(local, settings, offload, probe.Finding);
+            return settings.AllowOffload
+                ? new LinuxDatagramSocket(local, settings, probe.Support, probe.Finding)
+                : new LinuxDatagramSocket(local, settings, OffloadSupport.None, "offload is switched off by a setting");
         }
 
         return kind == DatagramSocketKind.Auto

@@ -101,17 +101,23 @@ internal sealed class BatchSender
         int sent = 0;
         while (sent < count)
         {
-            int result = Send(_headers.AddressOf(sent), count - sent, out int error);
+            int result = SendPatiently(_headers.AddressOf(sent), count - sent, out int error);
             for (int i = 0; i < result; i++)
             {
                 _counters.DatagramsSent += _batch[sent + i].Datagrams;
             }
 
             sent += Math.Max(result, 0);
-            if (result < 0 && error != LibcConstants.EINTR && !(IsFull(error) && WaitForRoom()))
+            if (result < 0)
             {
-                Refused(sent, error);
-                sent++;
+                bool isFull = error == LibcConstants.EAGAIN;
+
+                // A kernel that is still full is waited for once a batch, not once a group.
+                int refusedEnd = isFull ? count : sent + 1;
+                for (; sent < refusedEnd; sent++)
+                {
+                    Refused(sent, error);
+                }
             }
         }
 
@@ -136,20 +142,19 @@ internal sealed class BatchSender
     private void SendSeparately(int group)
     {
         int passed = 0;
-        for (int number = 0; number < _batch[group].Datagrams; number++)
+        int datagrams = _batch[group].Datagrams;
+        for (int number = 0; number < datagrams; number++)
         {
             _single[0].Name = _headers[group].Name;
             _singleVector[0] = _batch.DatagramOf(group, number);
-            int result;
-            int error;
-            do
-            {
-                result = Send(_single.AddressOf(0), 1, out error);
-            }
-            while (result < 0 && (error == LibcConstants.EINTR || (IsFull(error) && WaitForRoom())));
-            if (result > 0)
+            if (SendPatiently(_single.AddressOf(0), 1, out int error) > 0)
             {
                 passed++;
+            }
+            else if (error == LibcConstants.EAGAIN)
+            {
+                Count(error, datagrams - number);
+                break;
             }
             else
             {
@@ -169,6 +174,20 @@ internal sealed class BatchSender
 
             _withoutSegmentation.Add(_batch[group].To);
         }
+    }
+
+    /// <summary>Sends again after a signal, and after the kernel had no room but then found some.</summary>
+    private int SendPatiently(nint headers, int count, out int error)
+    {
+        int result;
+        do
+        {
+            result = Send(headers, count, out error);
+        }
+        while (result < 0
+            && (error == LibcConstants.EINTR
+                || (error == LibcConstants.EAGAIN && _waiter.WaitForRoom(_handle, _patience))));
+        return result;
     }
 
     private int Send(nint headers, int count, out int error)
@@ -227,8 +246,4 @@ internal sealed class BatchSender
 
     private bool IsWithoutSegmentation(PeerAddress to) =>
         _withoutSegmentation.Count > 0 && _withoutSegmentation.Contains(to);
-
-    private static bool IsFull(int error) => error == LibcConstants.EAGAIN;
-
-    private bool WaitForRoom() => _waiter.WaitForRoom(_handle, _patience);
 }

@@ -23,7 +23,17 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
     /// <exception cref="DatagramSocketException">The address is in use, not local or not permitted.</exception>
     public LinuxDatagramSocket(IPEndPoint local, DatagramSocketSettings settings, OffloadSupport offload, string reason)
     {
-        _socket = BoundSocket.Open(local);
+        _waiter = new LoopWaiter();
+        try
+        {
+            _socket = BoundSocket.Open(local);
+        }
+        catch
+        {
+            _waiter.Dispose();
+            throw;
+        }
+
         _handle = _socket.SafeHandle;
         _spin = settings.SpinBeforeWait;
         bool isCoalescing = offload.Coalescing && TryEnable(LibcConstants.SOL_UDP, LibcConstants.UDP_GRO);
@@ -43,7 +53,6 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
             IsEcnReported = isEcnReported,
             Buffers = KernelBuffers.Request(_socket, settings),
         };
-        _waiter = new LoopWaiter();
         _received = new ReceiveBatch(_handle, _socket.AddressFamily, settings, Counters);
         _sender = new BatchSender(_socket, settings, offload, Counters, _waiter);
     }

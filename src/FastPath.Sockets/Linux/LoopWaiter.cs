@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastPath.Sockets.Linux.Interop;
 using Microsoft.Win32.SafeHandles;
@@ -21,13 +22,14 @@ internal sealed class LoopWaiter : IDisposable
     private int _isWoken;
     private int _isSleeping;
 
-    /// <exception cref="InvalidOperationException">The process has no descriptor left.</exception>
+    /// <exception cref="DatagramSocketException">The process has no descriptor left.</exception>
     public LoopWaiter()
     {
         int descriptor = Libc.eventfd(0, LibcConstants.EFD_NONBLOCK | LibcConstants.EFD_CLOEXEC);
         if (descriptor < 0)
         {
-            throw new InvalidOperationException($"No event descriptor: error {Marshal.GetLastPInvokeError()}.");
+            throw new DatagramSocketException(
+                SocketError.TooManyOpenSockets, $"No event descriptor: error {Marshal.GetLastPInvokeError()}.");
         }
 
         _event = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -74,8 +76,9 @@ internal sealed class LoopWaiter : IDisposable
     }
 
     /// <returns>False when the kernel had no room to send within the time.</returns>
+    /// <remarks>A signal, with which the runtime suspends threads, ends it early and with true: the send is tried again.</remarks>
     public bool WaitForRoom(SafeHandle socket, TimeSpan timeout) =>
-        Poll(socket, LibcConstants.POLLOUT, 1, timeout) > 0;
+        Poll(socket, LibcConstants.POLLOUT, 1, timeout) != 0;
 
     public void Dispose() => _event.Dispose();
 

@@ -21,6 +21,7 @@ internal sealed class SaeaSender : IDisposable
     private readonly ConcurrentQueue<SocketAsyncEventArgs> _free = new();
     private SocketAsyncEventArgs? _rented;
     private int _rentedLength;
+    private bool _isFull;
 
     // Takes what is written while every argument is in use.
     private byte[]? _overflow;
@@ -47,6 +48,7 @@ internal sealed class SaeaSender : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)lengthMax, (uint)BufferBytes, nameof(lengthMax));
         _rented ??= TakeArgs(0);
+        _isFull &= _rented is null;
         _rentedLength = lengthMax;
         return (_rented is { } args ? args.Buffer! : _overflow ??= new byte[BufferBytes]).AsSpan(0, lengthMax);
     }
@@ -115,7 +117,9 @@ internal sealed class SaeaSender : IDisposable
 
     private SocketAsyncEventArgs? TakeOverflow(int length)
     {
-        SocketAsyncEventArgs? args = TakeArgs(_patienceMilliseconds);
+        // Waited for once: a kernel that stays full must not hold up the loop for every datagram of a batch.
+        SocketAsyncEventArgs? args = TakeArgs(_isFull ? 0 : _patienceMilliseconds);
+        _isFull = args is null;
         if (args is not null)
         {
             _overflow.AsSpan(0, length).CopyTo(args.Buffer);

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using FastPath.Buffers.Datagrams;
 using FastPath.Sockets.Impairment;
-using FastPath.Sockets.Portable;
 using FsCheck.Xunit;
 
 namespace FastPath.Sockets.Tests.Impairment;
@@ -164,12 +163,15 @@ public sealed class ImpairedDatagramSocketTests
         Assert.Equal(7, inner.Sent.Count);
     }
 
-    [Fact]
-    public void Over_real_sockets_everything_held_arrives_though_the_sender_idles()
+    [Theory]
+    [InlineData((int)DatagramSocketKind.Auto)]
+    [InlineData((int)DatagramSocketKind.Saea)]
+    public void Over_real_sockets_everything_held_arrives_though_the_sender_idles(int kind)
     {
         const int Count = 200;
-        using var receiver = new SaeaDatagramSocket(new IPEndPoint(IPAddress.Loopback, 0));
-        using var inner = new SaeaDatagramSocket(new IPEndPoint(IPAddress.Loopback, 0));
+        var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
+        using IDatagramSocket receiver = DatagramSocketFactory.Create((DatagramSocketKind)kind, anyPort);
+        using IDatagramSocket inner = DatagramSocketFactory.Create((DatagramSocketKind)kind, anyPort);
         using var sender = new ImpairedDatagramSocket(inner, SlowLink with { Delaying = 0.5, Reordering = 0.5 });
         for (int i = 0; i < Count; i++)
         {
