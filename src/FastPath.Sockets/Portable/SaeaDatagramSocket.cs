@@ -55,13 +55,12 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
 
     public void CommitSend(int length, PeerAddress to) => _sender.Commit(length, to);
 
-    public void Flush()
-    {
-        // Each datagram is handed over when it is committed.
-    }
+    /// <remarks>Each datagram was handed over when it was committed; this only ends the batch.</remarks>
+    public void Flush() => _sender.EndBatch();
 
     public void Wait(TimeSpan timeout)
     {
+        Flush();
         if (_receiver.IsWaiting && Volatile.Read(ref _disposed) == 0)
         {
             _signal.Wait(ToWholeMilliseconds(timeout));

@@ -88,6 +88,8 @@ internal sealed class SaeaSender : IDisposable
         }
     }
 
+    public void EndBatch() => _isFull = false;
+
     public void Dispose()
     {
         _rented?.Dispose();
@@ -117,7 +119,7 @@ internal sealed class SaeaSender : IDisposable
 
     private SocketAsyncEventArgs? TakeOverflow(int length)
     {
-        // Waited for once: a kernel that stays full must not hold up the loop for every datagram of a batch.
+        // A kernel that is still full is waited for once a batch, not once a datagram.
         SocketAsyncEventArgs? args = TakeArgs(_isFull ? 0 : _patienceMilliseconds);
         _isFull = args is null;
         if (args is not null)

@@ -61,6 +61,7 @@ public sealed class SaeaSenderTests
             Send(sender, 1);
         }
 
+        Assert.Equal(4, pending.Count);
         SocketAsyncEventArgs oldest = pending.Dequeue();
         var kernel = new Thread(() => sender.OnCompleted(null, oldest));
         kernel.Start();
