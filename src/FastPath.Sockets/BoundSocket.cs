@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace FastPath.Sockets;
 
-/// <summary>Opens the operating system's socket as every engine needs it: bound, dual-mode, never fragmenting.</summary>
+/// <summary>
+/// Opens the operating system's socket as every engine needs it: bound, dual-mode, never fragmenting.
+/// </summary>
 internal static class BoundSocket
 {
     private const int LinuxIPv4Level = 0;
@@ -36,8 +38,12 @@ internal static class BoundSocket
         }
     }
 
-    /// <summary>A datagram that is too long for the path is refused or lost, and so found out by probing (RFC 8899).</summary>
-    /// <remarks>On Linux the kernel's own idea of the path is passed over: it comes from ICMP messages that anybody can send.</remarks>
+    /// <summary>
+    /// A datagram that is too long for the path is refused or lost, and so found out by probing (RFC 8899).
+    /// </summary>
+    /// <remarks>
+    /// On Linux the kernel's own idea of the path is passed over: it comes from ICMP messages that anybody can send.
+    /// </remarks>
     private static void ForbidFragments(Socket socket)
     {
         try

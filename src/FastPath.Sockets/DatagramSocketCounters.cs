@@ -6,7 +6,9 @@ internal sealed class DatagramSocketCounters
     public long DatagramsReceived;
     public long DatagramsSent;
 
-    /// <summary>System calls, or on the portable engine operations: datagrams divided by these tell how well batches fill.</summary>
+    /// <summary>
+    /// System calls, or on the portable engine operations: datagrams divided by these tell how well batches fill.
+    /// </summary>
     public long ReceiveCalls;
     public long SendCalls;
 
@@ -16,7 +18,9 @@ internal sealed class DatagramSocketCounters
     /// <summary>Peers whose path took datagrams one by one, but not as one buffer.</summary>
     public long SegmentationRefusals;
 
-    /// <summary>Transient errors: unreachable, refused, no buffer space. Those datagrams are lost, the socket lives.</summary>
+    /// <summary>
+    /// Transient errors: unreachable, refused, no buffer space. Those datagrams are lost, the socket lives.
+    /// </summary>
     public long ReceiveErrors;
     public long SendErrors;
 

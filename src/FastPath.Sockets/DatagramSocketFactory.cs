@@ -5,7 +5,9 @@ using FastPath.Sockets.Portable;
 
 namespace FastPath.Sockets;
 
-/// <summary>Opens a socket on the best engine, or on the one that was asked for; its report says which and why.</summary>
+/// <summary>
+/// Opens a socket on the best engine, or on the one that was asked for; its report says which and why.
+/// </summary>
 internal static class DatagramSocketFactory
 {
     /// <exception cref="DatagramSocketException">

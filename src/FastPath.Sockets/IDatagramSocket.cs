@@ -4,9 +4,9 @@ namespace FastPath.Sockets;
 
 /// <summary>UDP as one loop thread uses it, in batches. Every engine passes the same conformance tests.</summary>
 /// <remarks>
-/// Only <see cref="Wake"/>, the counters and Dispose may be used by other threads. Sending is: rent space, write the datagram
-/// straight into it, commit; flush when the turn is over. Nothing that a peer or the network does throws: it is counted,
-/// and the socket lives on (scenario A4).
+/// Only <see cref="Wake"/>, the counters and Dispose may be used by other threads. Sending is: rent space, write the
+/// datagram straight into it, commit; flush when the turn is over. Nothing that a peer or the network does throws: it
+/// is counted, and the socket lives on (scenario A4).
 /// </remarks>
 internal interface IDatagramSocket : IDisposable
 {
@@ -19,7 +19,9 @@ internal interface IDatagramSocket : IDisposable
     /// <summary>Mark of the datagram received last; not capable where the engine does not learn it.</summary>
     EcnCodepoint ReceivedEcn { get; }
 
-    /// <summary>Datagrams that the kernel dropped because the receive buffer was full; null where it does not tell.</summary>
+    /// <summary>
+    /// Datagrams that the kernel dropped because the receive buffer was full; null where it does not tell.
+    /// </summary>
     long? KernelDrops { get; }
 
     /// <summary>Takes one datagram that has arrived; its bytes are valid until the next receive or wait.</summary>
@@ -30,17 +32,21 @@ internal interface IDatagramSocket : IDisposable
     /// <param name="lengthMax">In bytes, up to 65,535. Space that is not committed is given out again.</param>
     Span<byte> RentSend(int lengthMax);
 
-    /// <summary>Takes the first bytes of the rented space as a datagram; it goes out with the next flush, or before.</summary>
+    /// <summary>
+    /// Takes the first bytes of the rented space as a datagram; it goes out with the next flush, or before.
+    /// </summary>
     /// <remarks>
-    /// Datagrams of equal length to one peer travel together; the last one of such a run may be shorter. The order of one
-    /// peer's datagrams is kept.
+    /// Datagrams of equal length to one peer travel together; the last one of such a run may be shorter. The order of
+    /// one peer's datagrams is kept.
     /// </remarks>
     void CommitSend(int length, PeerAddress to);
 
     /// <summary>Hands all that is committed to the kernel.</summary>
     void Flush();
 
-    /// <summary>Flushes, then returns when something can be received, after <see cref="Wake"/>, or at the timeout.</summary>
+    /// <summary>
+    /// Flushes, then returns when something can be received, after <see cref="Wake"/>, or at the timeout.
+    /// </summary>
     /// <remarks>May return early for no reason. All work must be looked for after it, not before.</remarks>
     void Wait(TimeSpan timeout);
 

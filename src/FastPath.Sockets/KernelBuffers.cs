@@ -4,7 +4,9 @@ using System.Net.Sockets;
 namespace FastPath.Sockets;
 
 /// <summary>Socket buffers in bytes: what was requested and what is granted.</summary>
-/// <remarks>Linux keeps twice the size for its own bookkeeping and reports that; here it is halved, so the two compare.</remarks>
+/// <remarks>
+/// Linux keeps twice the size for its own bookkeeping and reports that; here it is halved, so the two compare.
+/// </remarks>
 internal sealed record KernelBuffers(int RequestedReceive, int GrantedReceive, int RequestedSend, int GrantedSend)
 {
     private const int LinuxSocketLevel = 1;
@@ -14,7 +16,9 @@ internal sealed record KernelBuffers(int RequestedReceive, int GrantedReceive, i
     private const int LinuxReceiveBufferForce = 33;
     private const int LinuxBookkeepingFactor = 2;
 
-    /// <summary>Asks for the sizes, past the system's limit where the process may, and reads back what came of it.</summary>
+    /// <summary>
+    /// Asks for the sizes, past the system's limit where the process may, and reads back what came of it.
+    /// </summary>
     public static KernelBuffers Request(Socket socket, DatagramSocketSettings settings)
     {
         if (!OperatingSystem.IsLinux())

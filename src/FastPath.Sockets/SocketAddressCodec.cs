@@ -5,7 +5,9 @@ using FastPath.Buffers.Datagrams;
 namespace FastPath.Sockets;
 
 /// <summary>Port, address and zone in the bytes of a native socket address, behind its two bytes of family.</summary>
-/// <remarks>The layout after the family is the same on every supported system. IPv4 comes out IPv4-mapped (scenario C10).</remarks>
+/// <remarks>
+/// The layout after the family is the same on every supported system. IPv4 comes out IPv4-mapped (scenario C10).
+/// </remarks>
 internal static class SocketAddressCodec
 {
     public const int IPv4Length = 16;

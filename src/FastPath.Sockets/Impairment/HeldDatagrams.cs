@@ -2,7 +2,9 @@ using FastPath.Buffers.Datagrams;
 
 namespace FastPath.Sockets.Impairment;
 
-/// <summary>Copies of datagrams that go out later: after others have passed, or at a time, whichever comes first.</summary>
+/// <summary>
+/// Copies of datagrams that go out later: after others have passed, or at a time, whichever comes first.
+/// </summary>
 internal sealed class HeldDatagrams
 {
     private readonly PriorityQueue<Held, (long Due, long Order)> _byTime = new();
@@ -23,7 +25,8 @@ internal sealed class HeldDatagrams
     }
 
     /// <param name="due">Time in the caller's unit.</param>
-    /// <param name="number">Goes out once this datagram was offered; <see cref="long.MaxValue"/> leaves it to the time.</param>
+    /// <param name="number">Goes out once this datagram was offered; <see cref="long.MaxValue"/> leaves it to the
+    /// time.</param>
     public void Hold(ReadOnlySpan<byte> datagram, PeerAddress to, long due, long number)
     {
         Held held = _spare.TryPop(out Held? spare) ? spare : new Held();
@@ -47,7 +50,9 @@ internal sealed class HeldDatagrams
         }
     }
 
-    /// <summary>Takes one whose time or number has come; its bytes are valid until the next call of any method.</summary>
+    /// <summary>
+    /// Takes one whose time or number has come; its bytes are valid until the next call of any method.
+    /// </summary>
     public bool TryRelease(long now, long number, out ReadOnlySpan<byte> datagram, out PeerAddress to)
     {
         DropReleased(_byNumber);

@@ -2,10 +2,13 @@ using FastPath.Buffers.Datagrams;
 
 namespace FastPath.Sockets.Impairment;
 
-/// <summary>A socket whose sends meet loss, duplication, reordering, delay and damage; receives are untouched.</summary>
+/// <summary>
+/// A socket whose sends meet loss, duplication, reordering, delay and damage; receives are untouched.
+/// </summary>
 /// <remarks>
-/// Put around the sockets of both ends, every direction of a link is impaired once. A datagram held back goes out in time
-/// as long as the loop waits on this socket: <see cref="Wait"/> returns when one is due. Dispose sends what is still held.
+/// Put around the sockets of both ends, every direction of a link is impaired once. A datagram held back goes out in
+/// time as long as the loop waits on this socket: <see cref="Wait"/> returns when one is due. Dispose sends what is
+/// still held.
 /// </remarks>
 internal sealed class ImpairedDatagramSocket : IDatagramSocket
 {

@@ -1,7 +1,9 @@
 namespace FastPath.Sockets.Impairment;
 
 /// <summary>Decides the fate of each datagram from a seed, its number and its length alone.</summary>
-/// <remarks>Every fate draws the same count of numbers, so changing one probability leaves the other dice as they fell.</remarks>
+/// <remarks>
+/// Every fate draws the same count of numbers, so changing one probability leaves the other dice as they fell.
+/// </remarks>
 internal sealed class ImpairmentModel(ImpairmentSettings settings)
 {
     private const ulong Increment = 0x9E3779B97F4A7C15;

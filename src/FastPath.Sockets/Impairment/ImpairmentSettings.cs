@@ -1,6 +1,8 @@
 namespace FastPath.Sockets.Impairment;
 
-/// <summary>What an impaired link does to the datagrams sent on it; probabilities are in [0, 1], each for one datagram.</summary>
+/// <summary>
+/// What an impaired link does to the datagrams sent on it; probabilities are in [0, 1], each for one datagram.
+/// </summary>
 internal sealed record ImpairmentSettings
 {
     /// <summary>The same seed does the same to the same sequence of datagrams.</summary>
@@ -11,7 +13,9 @@ internal sealed record ImpairmentSettings
     /// <summary>Chance of a second, untouched copy, sent at once.</summary>
     public double Duplication { get; init; }
 
-    /// <summary>Chance of being held back until up to <see cref="ReorderDistanceMax"/> later datagrams have passed.</summary>
+    /// <summary>
+    /// Chance of being held back until up to <see cref="ReorderDistanceMax"/> later datagrams have passed.
+    /// </summary>
     public double Reordering { get; init; }
 
     public int ReorderDistanceMax { get; init; } = 8;

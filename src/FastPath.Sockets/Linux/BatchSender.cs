@@ -138,7 +138,9 @@ internal sealed class BatchSender
         }
     }
 
-    /// <summary>The group was refused as a whole: if its datagrams pass alone, this peer's path takes no groups.</summary>
+    /// <summary>
+    /// The group was refused as a whole: if its datagrams pass alone, this peer's path takes no groups.
+    /// </summary>
     private void SendSeparately(int group)
     {
         int passed = 0;
@@ -194,8 +196,8 @@ internal sealed class BatchSender
     {
         try
         {
-            // SAFETY: the headers and all they point at (names, controls, vectors, arena) are pinned vectors of this object
-            // and of its batch, both alive over the call; the vectors cover committed bytes of the arena only.
+            // SAFETY: the headers and all they point at (names, controls, vectors, arena) are pinned vectors of this
+            // object and of its batch, both alive over the call; the vectors cover committed bytes of the arena only.
             int result = Libc.sendmmsg(_handle, headers, (uint)count, LibcConstants.MSG_DONTWAIT);
             GC.KeepAlive(this);
             error = result < 0 ? Marshal.GetLastPInvokeError() : 0;

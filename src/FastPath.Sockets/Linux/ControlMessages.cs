@@ -4,10 +4,12 @@ using FastPath.Sockets.Linux.Interop;
 
 namespace FastPath.Sockets.Linux;
 
-/// <summary>Reads and writes the control messages that go with a datagram; layout of a 64-bit little-endian system.</summary>
+/// <summary>
+/// Reads and writes the control messages that go with a datagram; layout of a 64-bit little-endian system.
+/// </summary>
 /// <remarks>
-/// Each is a header of 16 bytes (length including the header, level, type), the value, and padding to 8 bytes. They come
-/// from the kernel, never from a peer; a length that does not fit ends the walk all the same.
+/// Each is a header of 16 bytes (length including the header, level, type), the value, and padding to 8 bytes. They
+/// come from the kernel, never from a peer; a length that does not fit ends the walk all the same.
 /// </remarks>
 internal static class ControlMessages
 {

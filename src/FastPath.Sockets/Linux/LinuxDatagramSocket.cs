@@ -7,7 +7,9 @@ using FastPath.Sockets.Linux.Interop;
 namespace FastPath.Sockets.Linux;
 
 /// <summary>The engine of Linux: one system call moves a batch, and one buffer in it may be 64 datagrams.</summary>
-/// <remarks>The framework's socket opens, configures and closes; its handle keeps the descriptor open over each call.</remarks>
+/// <remarks>
+/// The framework's socket opens, configures and closes; its handle keeps the descriptor open over each call.
+/// </remarks>
 internal sealed class LinuxDatagramSocket : IDatagramSocket
 {
     private readonly Socket _socket;
@@ -109,7 +111,9 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         }
     }
 
-    /// <summary>Asks again and again for a short time, giving way to other threads: a wake-up from sleep costs more.</summary>
+    /// <summary>
+    /// Asks again and again for a short time, giving way to other threads: a wake-up from sleep costs more.
+    /// </summary>
     /// <returns>True when something came; otherwise the timeout is what is left of it.</returns>
     private bool Spin(ref TimeSpan timeout)
     {

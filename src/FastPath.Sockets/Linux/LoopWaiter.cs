@@ -5,10 +5,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastPath.Sockets.Linux;
 
-/// <summary>Blocks the loop thread until its socket is readable, another thread wakes it, or a time has passed.</summary>
+/// <summary>
+/// Blocks the loop thread until its socket is readable, another thread wakes it, or a time has passed.
+/// </summary>
 /// <remarks>
-/// Sleeper and waker each raise a flag and then, behind a full fence, look at the other's: at least one of them sees the
-/// other, so no wake-up is lost. The event descriptor is written only while the loop sleeps; a wake of a busy loop is free.
+/// Sleeper and waker each raise a flag and then, behind a full fence, look at the other's: at least one of them sees
+/// the other, so no wake-up is lost. The event descriptor is written only while the loop sleeps; a wake of a busy loop
+/// is free.
 /// </remarks>
 internal sealed class LoopWaiter : IDisposable
 {
@@ -76,7 +79,9 @@ internal sealed class LoopWaiter : IDisposable
     }
 
     /// <returns>False when the kernel had no room to send within the time.</returns>
-    /// <remarks>A signal, with which the runtime suspends threads, ends it early and with true: the send is tried again.</remarks>
+    /// <remarks>
+    /// A signal, with which the runtime suspends threads, ends it early and with true: the send is tried again.
+    /// </remarks>
     public bool WaitForRoom(SafeHandle socket, TimeSpan timeout) =>
         Poll(socket, LibcConstants.POLLOUT, 1, timeout) != 0;
 
@@ -99,7 +104,8 @@ internal sealed class LoopWaiter : IDisposable
             bool isEndless = timeout == Timeout.InfiniteTimeSpan;
             _timeout[0] = TimeSpecification.From(timeout);
 
-            // SAFETY: both handles are held open over the call; descriptors and timeout are pinned vectors of this object.
+            // SAFETY: both handles are held open over the call; descriptors and timeout are pinned vectors of this
+            // object.
             int ready = Libc.ppoll(_descriptors.AddressOf(0), (nuint)count, isEndless ? 0 : _timeout.AddressOf(0), 0);
             GC.KeepAlive(this);
             return ready;

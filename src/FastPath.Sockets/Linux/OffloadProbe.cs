@@ -3,8 +3,12 @@ using FastPath.Buffers.Datagrams;
 
 namespace FastPath.Sockets.Linux;
 
-/// <summary>Finds out by behaviour what this kernel does: a few datagrams over loopback, looked at on arrival.</summary>
-/// <remarks>Versions and options of the kernel tell too little; containers and emulations accept what they do not do.</remarks>
+/// <summary>
+/// Finds out by behaviour what this kernel does: a few datagrams over loopback, looked at on arrival.
+/// </summary>
+/// <remarks>
+/// Versions and options of the kernel tell too little; containers and emulations accept what they do not do.
+/// </remarks>
 internal sealed class OffloadProbe
 {
     private const int SegmentBytes = 500;
@@ -41,7 +45,7 @@ internal sealed class OffloadProbe
         try
         {
             return Examine(OffloadSupport.Full) ?? Examine(OffloadSupport.None)
-                ?? new OffloadProbe(false, OffloadSupport.None, "the self-test over loopback did not get its datagrams");
+                ?? new OffloadProbe(false, OffloadSupport.None, "the self-test over loopback lost its datagrams");
         }
         catch (Exception e) when (e
             is DatagramSocketException or DllNotFoundException or EntryPointNotFoundException)

@@ -8,8 +8,9 @@ namespace FastPath.Sockets.Linux;
 
 /// <summary>Datagrams taken from the kernel by one <c>recvmmsg</c>, handed out one at a time.</summary>
 /// <remarks>
-/// Each message has a buffer of 64 KiB, because the kernel may have joined up to 64 datagrams of one peer in it (UDP_GRO); it
-/// tells the length of each, the last may be shorter. The buffers are filled again only when all of them were handed out.
+/// Each message has a buffer of 64 KiB, because the kernel may have joined up to 64 datagrams of one peer in it
+/// (UDP_GRO); it tells the length of each, the last may be shorter. The buffers are filled again only when all of them
+/// were handed out.
 /// </remarks>
 internal sealed class ReceiveBatch
 {
@@ -130,7 +131,9 @@ internal sealed class ReceiveBatch
         return HasDatagram;
     }
 
-    /// <summary>A batch that was not full has emptied the socket: the next call says so without asking the kernel.</summary>
+    /// <summary>
+    /// A batch that was not full has emptied the socket: the next call says so without asking the kernel.
+    /// </summary>
     private bool TryRefill()
     {
         if (_isDrained)

@@ -3,7 +3,9 @@ using FastPath.Sockets.Linux.Interop;
 
 namespace FastPath.Sockets.Linux;
 
-/// <summary>Datagrams written side by side into one pinned arena and grouped by peer and length, ready for the kernel.</summary>
+/// <summary>
+/// Datagrams written side by side into one pinned arena and grouped by peer and length, ready for the kernel.
+/// </summary>
 /// <remarks>
 /// A datagram joins the newest group of its peer, or starts one, and groups go out in the order in which they started:
 /// so the order of each peer's datagrams is kept, and peers that take turns still get full groups.

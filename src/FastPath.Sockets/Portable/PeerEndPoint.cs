@@ -6,8 +6,8 @@ namespace FastPath.Sockets.Portable;
 
 /// <summary>An end point that is its own, reusable socket address.</summary>
 /// <remarks>
-/// The socket serializes the end point before each call and, when a datagram of another peer came, makes a new one of its
-/// address. Both give back this object, so alternating peers cost no allocation.
+/// The socket serializes the end point before each call and, when a datagram of another peer came, makes a new one of
+/// its address. Both give back this object, so alternating peers cost no allocation.
 /// </remarks>
 internal sealed class PeerEndPoint : EndPoint
 {

@@ -5,9 +5,9 @@ namespace FastPath.Sockets.Portable;
 
 /// <summary>The one posted receive of a portable socket.</summary>
 /// <remarks>
-/// One is enough and better than many: while datagrams wait, a receive completes at once on the caller's thread, and the
-/// framework keeps exactly one pending operation for reuse, so a second one posted would allocate. The state belongs to
-/// the loop thread, except that a completion turns Pending into Completed on a pool thread.
+/// One is enough and better than many: while datagrams wait, a receive completes at once on the caller's thread, and
+/// the framework keeps exactly one pending operation for reuse, so a second one posted would allocate. The state
+/// belongs to the loop thread, except that a completion turns Pending into Completed on a pool thread.
 /// </remarks>
 internal sealed class SaeaReceiver : IDisposable
 {
@@ -26,7 +26,8 @@ internal sealed class SaeaReceiver : IDisposable
     private int _state;
 
     /// <param name="onArrival">Called on a pool thread when a pending receive has completed.</param>
-    public SaeaReceiver(Socket socket, DatagramSocketSettings settings, DatagramSocketCounters counters, Action onArrival)
+    public SaeaReceiver(
+        Socket socket, DatagramSocketSettings settings, DatagramSocketCounters counters, Action onArrival)
     {
         _socket = socket;
         _counters = counters;
@@ -58,7 +59,7 @@ internal sealed class SaeaReceiver : IDisposable
 
     public bool TryTake(out Span<byte> datagram, out PeerAddress from)
     {
-        for (int errors = 0; errors < ErrorsPerCallMax && !IsWaiting && Volatile.Read(ref _state) == Completed; errors++)
+        for (int errors = 0; errors < ErrorsPerCallMax && !IsWaiting; errors++)
         {
             Volatile.Write(ref _state, Idle);
             if (_args.SocketError == SocketError.Success && _args.BytesTransferred <= _datagramBytesMax)

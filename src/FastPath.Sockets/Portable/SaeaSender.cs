@@ -6,8 +6,8 @@ namespace FastPath.Sockets.Portable;
 
 /// <summary>Sends of a portable socket: a bounded number of reusable arguments, each with a pinned buffer.</summary>
 /// <remarks>
-/// Sends nearly always complete on the caller's thread. When the kernel is full they stay pending until every argument is
-/// in use; then the caller waits, at most for the settings' patience, and after that the datagram is dropped.
+/// Sends nearly always complete on the caller's thread. When the kernel is full they stay pending until every argument
+/// is in use; then the caller waits, at most for the settings' patience, and after that the datagram is dropped.
 /// </remarks>
 internal sealed class SaeaSender : IDisposable
 {

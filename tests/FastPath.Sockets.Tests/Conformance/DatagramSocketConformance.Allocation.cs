@@ -16,8 +16,8 @@ public abstract partial class DatagramSocketConformance
         long total = long.MaxValue;
         int datagrams = 0;
 
-        // Only the whole process shows what completions on other threads allocate, and the test runner is part of it and
-        // reports at times: what the sockets allocate is in every attempt, what the runner does is not.
+        // Only the whole process shows what completions on other threads allocate, and the test runner is part of it
+        // and reports at times: what the sockets allocate is in every attempt, what the runner does is not.
         for (int attempt = 0; attempt < 3; attempt++)
         {
             long threadBefore = GC.GetAllocatedBytesForCurrentThread();

@@ -95,7 +95,8 @@ public abstract partial class DatagramSocketConformance
         using IDatagramSocket server = Open();
         using IDatagramSocket client = Open();
         var portZero = PeerAddress.FromIPv4(0x7F000001, 0);
-        var ofAnotherFamily = PeerAddress.FromEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, server.LocalAddress.Port));
+        var ofAnotherFamily = PeerAddress.FromEndPoint(
+            new IPEndPoint(IPAddress.IPv6Loopback, server.LocalAddress.Port));
         for (int i = 0; i < Times; i++)
         {
             client.Send([1], portZero);

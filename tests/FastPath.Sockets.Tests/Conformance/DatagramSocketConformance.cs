@@ -5,7 +5,9 @@ using FsCheck.Xunit;
 
 namespace FastPath.Sockets.Tests.Conformance;
 
-/// <summary>What every engine does, over real sockets on loopback. Each engine has a class that derives from this one.</summary>
+/// <summary>
+/// What every engine does, over real sockets on loopback. Each engine has a class that derives from this one.
+/// </summary>
 public abstract partial class DatagramSocketConformance
 {
     private const int Megabyte = 1_024 * 1_024;

@@ -11,7 +11,8 @@ public sealed class ControlMessagesTests
     {
         byte[] control = new byte[ControlMessages.SendBytes];
         ControlMessages.WriteSegmentSize(control, 1_452);
-        Assert.Equal("1200000000000000" + "11000000" + "67000000" + "AC05" + "000000000000", Convert.ToHexString(control));
+        Assert.Equal(
+            "1200000000000000" + "11000000" + "67000000" + "AC05" + "000000000000", Convert.ToHexString(control));
     }
 
     [Fact]

@@ -129,7 +129,8 @@ public sealed class LinuxDatagramSocketTests : DatagramSocketConformance
     {
         var socket = (LinuxDatagramSocket)DatagramSocketFactory.Create(
             DatagramSocketKind.Linux, new IPEndPoint(IPAddress.Parse(host), 0));
-        Assert.True(socket.Report is { IsSegmenting: true, IsCoalescing: true, IsEcnReported: true }, socket.Report.Reason);
+        Assert.True(
+            socket.Report is { IsSegmenting: true, IsCoalescing: true, IsEcnReported: true }, socket.Report.Reason);
         return socket;
     }
 

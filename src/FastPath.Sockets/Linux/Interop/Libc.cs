@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace FastPath.Sockets.Linux.Interop;
 
-/// <summary>The system calls of the Linux engine under their native names; -1 is an error, found in the last P/Invoke error.</summary>
+/// <summary>
+/// The system calls of the Linux engine under their native names; -1 is an error, found in the last P/Invoke error.
+/// </summary>
 /// <remarks>
-/// Addresses are those of <see cref="PinnedVector{T}"/>, whose owner keeps it alive over the call. A handle passed as such
-/// cannot be closed, nor its number be reused, while the call runs.
+/// Addresses are those of <see cref="PinnedVector{T}"/>, whose owner keeps it alive over the call. A handle passed as
+/// such cannot be closed, nor its number be reused, while the call runs.
 /// </remarks>
 internal static partial class Libc
 {

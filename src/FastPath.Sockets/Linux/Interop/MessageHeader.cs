@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace FastPath.Sockets.Linux.Interop;
 
-/// <summary><c>struct mmsghdr</c> with its <c>struct msghdr</c> inside, as the kernel reads it on a 64-bit system.</summary>
+/// <summary>
+/// <c>struct mmsghdr</c> with its <c>struct msghdr</c> inside, as the kernel reads it on a 64-bit system.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct MessageHeader
 {

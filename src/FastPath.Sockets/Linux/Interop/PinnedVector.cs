@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 namespace FastPath.Sockets.Linux.Interop;
 
 /// <summary>An array that never moves, so that the kernel may be given addresses in it.</summary>
-/// <remarks>The addresses hold while this object is reachable: whoever passes one to a system call keeps it alive.</remarks>
+/// <remarks>
+/// The addresses hold while this object is reachable: whoever passes one to a system call keeps it alive.
+/// </remarks>
 internal sealed class PinnedVector<T>
     where T : unmanaged
 {
