@@ -17,7 +17,6 @@ internal sealed class EngineLoop : IDisposable
     private readonly NodeCore _core;
     private readonly IDatagramSocket _socket;
     private readonly ConcurrentQueue<ILoopTask> _tasks = new();
-    private readonly byte[] _buffer = new byte[DatagramBytesMax];
     private readonly Thread _thread;
     private int _isWaiting;
     private volatile bool _stopping;
@@ -97,11 +96,13 @@ internal sealed class EngineLoop : IDisposable
             }
 
             _core.HandleEvents(now);
-            while (_core.Endpoint.TryPollTransmit(now, _buffer, out int length, out PeerAddress to))
+            while (_core.Endpoint.TryPollTransmit(
+                now, _socket.RentSend(DatagramBytesMax), out int length, out PeerAddress to))
             {
-                _socket.Send(_buffer.AsSpan(0, length), to);
+                _socket.CommitSend(length, to);
             }
 
+            _socket.Flush();
             _core.HandleEvents(now);
             now = MonotonicClock.Now;
         }
