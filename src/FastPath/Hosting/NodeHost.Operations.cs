@@ -19,11 +19,28 @@ internal sealed partial class NodeHost
 {
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<OperationStatus>> _puts = new();
+    private int _writers;
+    private int _writersPeak;
 
     public int MessageBytesMax => _options.MessageBytesMax;
 
-    /// <summary>When the opening frame of the newest answer left this node, in ticks of the loop's clock; 0 before.</summary>
+    /// <summary>The stream of the newest answer from this node's store.</summary>
     public SendStream? LastServed { get; private set; }
+
+    /// <summary>
+    /// Most payload bytes held: blocks of rings and gathered payloads, blocks of contracts being stored, sealed packets that
+    /// wait for a flush; each at the size of the buffer that it pins. An upper bound: the parts peak at different times.
+    /// </summary>
+    public long RetainedPeakBytes =>
+        Core.Endpoint.Pool.PeakRentedBytes + Loop.PeakBatchBytes + ((long)Volatile.Read(ref _writersPeak) * ContractWriter.BlockBytes);
+
+    public void ResetPeaks() => Loop.Post(_ =>
+    {
+        Core.Endpoint.Pool.ResetPeak();
+        Core.Gets.ResetPeak();
+        Loop.ResetPeak();
+        _writersPeak = Volatile.Read(ref _writers);
+    });
 
     public static UInt128 NewTransaction()
     {
@@ -213,6 +230,28 @@ internal sealed partial class NodeHost
         await writer.WaitForEndAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    private Lease CountWriter()
+    {
+        int writers = Interlocked.Increment(ref _writers);
+        InterlockedMax(ref _writersPeak, writers);
+        return new Lease(() => Interlocked.Decrement(ref _writers));
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        int seen = Volatile.Read(ref target);
+        while (seen < value)
+        {
+            int before = Interlocked.CompareExchange(ref target, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
     private void FailOperations(FastPathException gone)
     {
         foreach (TaskCompletionSource<GetArrival> arrival in _gets.Values)
@@ -279,6 +318,7 @@ internal sealed partial class NodeHost
         try
         {
             using IContractWriter writer = store.BeginWrite(key);
+            using Lease counted = CountWriter();
             await ContractIntake.RunAsync(handle, writer, isPut: false, _options.Verify, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
@@ -343,6 +383,7 @@ internal sealed partial class NodeHost
             else
             {
                 using IContractWriter writer = store.BeginWrite(key);
+                using Lease counted = CountWriter();
                 await ContractIntake.RunAsync(handle, writer, isPut: true, _options.Verify, CancellationToken.None).ConfigureAwait(false);
             }
         }
