@@ -37,7 +37,11 @@ internal sealed class DemoChain : IAsyncDisposable
 
             for (int i = 0; i < settings.Hops; i++)
             {
-                await chain._nodes[i].ConnectAsync(chain._nodes[i + 1].Address, cancellationToken).ConfigureAwait(false);
+                FastPathPeer next = await chain._nodes[i].ConnectAsync(
+                    chain._nodes[i + 1].Address, cancellationToken).ConfigureAwait(false);
+
+                // The answer proves that the other side has the session too, and so a way back.
+                await next.PingAsync(cancellationToken).ConfigureAwait(false);
             }
 
             return chain;
