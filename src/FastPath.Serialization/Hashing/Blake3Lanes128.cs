@@ -7,6 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace FastPath.Serialization.Hashing;
 
 /// <summary>Four inputs side by side: SSE2 and later, AdvSimd.</summary>
+// SAFETY: quads are read and written only where the caller of the width has proved that inputs and outputs lie.
 internal readonly struct Blake3Lanes128 : IBlake3Lanes<Vector128<uint>>
 {
     public static int Count => Vector128<uint>.Count;

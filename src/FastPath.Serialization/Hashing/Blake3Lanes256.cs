@@ -6,6 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace FastPath.Serialization.Hashing;
 
 /// <summary>Eight inputs side by side: AVX2.</summary>
+// SAFETY: quads are read and written only where the caller of the width has proved that inputs and outputs lie.
 internal readonly struct Blake3Lanes256 : IBlake3Lanes<Vector256<uint>>
 {
     public static int Count => Vector256<uint>.Count;

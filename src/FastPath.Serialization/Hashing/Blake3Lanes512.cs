@@ -6,6 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace FastPath.Serialization.Hashing;
 
 /// <summary>Sixteen inputs side by side: AVX-512.</summary>
+// SAFETY: quads are read and written only where the caller of the width has proved that inputs and outputs lie.
 internal readonly struct Blake3Lanes512 : IBlake3Lanes<Vector512<uint>>
 {
     public static int Count => Vector512<uint>.Count;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -102,7 +103,7 @@ internal struct Blake3Tree
         }
     }
 
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    [UnscopedRef]
     private Span<byte> Subtree(int index) => ((Span<byte>)_subtrees).Slice(index * ValueBytes, ValueBytes);
 
     [InlineArray(LeavesMax * ValueBytes)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastPath.Serialization.Hashing;
 
@@ -41,6 +42,11 @@ internal static class Blake3Wide<TLanes, TVector>
         uint blockFlags = areChunks ? flags | Blake3Flags.ChunkStart : flags;
         for (int block = 1; block <= blocks; block++)
         {
+            if (areChunks)
+            {
+                Prefetch(ref input, block);
+            }
+
             LoadBlocks(ref input, blocks * Blake3Constants.BlockBytes, ref m);
             input = ref Unsafe.Add(ref input, Blake3Constants.BlockBytes);
             blockFlags |= areChunks && block == blocks ? Blake3Flags.ChunkEnd : 0;
@@ -118,6 +124,26 @@ internal static class Blake3Wide<TLanes, TVector>
             ulong counter = first + ((uint)lane * step);
             Unsafe.Add(ref words, lane) = (uint)counter;
             Unsafe.Add(ref words, TLanes.Count + lane) = (uint)(counter >> 32);
+        }
+    }
+
+    /// <summary>Asks for the blocks needed four blocks from now: so many streams at once escape the processor's own prefetcher.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(ref byte input, int block)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        // SAFETY: a prefetch reads nothing and faults nowhere; if the input is moved meanwhile, it is merely useless. Behind
+        // the last block of a chunk stands the next lane's chunk, read long ago: there the next pass is meant.
+        const int BlocksAhead = 4;
+        int nextPass = block + BlocksAhead > Blake3Constants.ChunkBlocks ? (TLanes.Count - 1) * Blake3Constants.ChunkBytes : 0;
+        byte* ahead = (byte*)Unsafe.AsPointer(ref input) + (BlocksAhead * Blake3Constants.BlockBytes) + nextPass;
+        for (int lane = 0; lane < TLanes.Count; lane++)
+        {
+            Sse.Prefetch0(ahead + (lane * Blake3Constants.ChunkBytes));
         }
     }
 
