@@ -4,9 +4,9 @@ namespace FastPath.Serialization.Hashing;
 
 /// <summary>How a payload divides into groups of 16 KiB, and which nodes of the hash tree prove each of them.</summary>
 /// <remarks>
-/// Level 0 are the groups; node j of level k stands over groups j·2^k to (j+1)·2^k - 1. A proof is the list of nodes that
-/// are needed for the first time at a group, from the root downwards; a node is the two values below it, 64 bytes. So the
-/// whole payload needs one node less than it has groups: 0.4 %. An empty payload is one empty group.
+/// Level 0 are the groups; node j of level k stands over groups j·2^k to (j+1)·2^k - 1. A proof is the list of nodes
+/// that are needed for the first time at a group, from the root downwards; a node is the two values below it, 64 bytes.
+/// So the whole payload needs one node less than it has groups: 0.4 %. An empty payload is one empty group.
 /// </remarks>
 internal readonly struct Blake3GroupLayout
 {
@@ -51,11 +51,11 @@ internal readonly struct Blake3GroupLayout
         return nodes * NodeBytes;
     }
 
-    /// <summary>The highest level on which a node may be missing: above it, the path was already needed by an earlier group.</summary>
+    /// <summary>The highest level whose node belongs to the proof: those above it came with an earlier group.</summary>
     public int ProofLevel(long group, bool isFirst) =>
         isFirst || group == 0 ? Levels : BitOperations.TrailingZeroCount(group);
 
-    /// <summary>False where the payload ends before the right half: then what stands there is the left child itself.</summary>
+    /// <summary>False where the payload ends before the right half: there stands the left child itself.</summary>
     public bool HasNode(int level, long group) => (((group >> level) << level) | (1L << (level - 1))) < GroupCount;
 
     /// <summary>Values on a level, those counted that rose from below without a neighbour.</summary>

@@ -5,8 +5,8 @@ namespace FastPath.Serialization.Hashing;
 
 /// <summary>Verifies a payload group by group, in order from any start, against its 32-byte digest.</summary>
 /// <remarks>
-/// Holds one value a level: those of the subtrees still to come. Allocates nothing after construction. The length of the
-/// payload is taken on trust until the last group is verified: that group proves it. Not thread-safe.
+/// Holds one value a level: those of the subtrees still to come. Allocates nothing after construction. The length of
+/// the payload is taken on trust until the last group is verified: that group proves it. Not thread-safe.
 /// </remarks>
 internal sealed class Blake3GroupVerifier
 {
@@ -25,7 +25,8 @@ internal sealed class Blake3GroupVerifier
     {
     }
 
-    internal Blake3GroupVerifier(ReadOnlySpan<byte> digest, Blake3GroupLayout layout, long firstGroup, Blake3Width width)
+    internal Blake3GroupVerifier(
+        ReadOnlySpan<byte> digest, Blake3GroupLayout layout, long firstGroup, Blake3Width width)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(digest.Length, ValueBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(firstGroup);
@@ -41,7 +42,7 @@ internal sealed class Blake3GroupVerifier
 
     public Blake3GroupLayout Layout { get; }
 
-    /// <summary>Number of the group that <see cref="TryVerify(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> takes next.</summary>
+    /// <summary>Number of the group that is verified next.</summary>
     public long NextGroup { get; private set; }
 
     public bool IsComplete => NextGroup == Layout.GroupCount;
@@ -52,11 +53,15 @@ internal sealed class Blake3GroupVerifier
     /// <summary>Bytes of the next group; 0 when complete.</summary>
     public int NextGroupBytes => IsComplete ? 0 : Layout.BytesOf(NextGroup);
 
-    /// <summary>True when the group is the next one of the payload with this digest. False changes nothing: another source may be tried.</summary>
+    /// <summary>True when these are the bytes of the next group, which is then behind us.</summary>
+    /// <remarks>False changes nothing: the same group may be tried again with bytes from another source.</remarks>
     public bool TryVerify(ReadOnlySpan<byte> proof, ReadOnlySpan<byte> group)
     {
         Span<byte> expected = stackalloc byte[ValueBytes];
-        if (IsComplete || group.Length != NextGroupBytes || proof.Length != NextProofBytes || !TryDescend(proof, expected))
+        if (IsComplete
+            || group.Length != NextGroupBytes
+            || proof.Length != NextProofBytes
+            || !TryDescend(proof, expected))
         {
             return false;
         }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FastPath.Serialization.Hashing;
 
-/// <summary>The plain BLAKE3 tree above groups of 16 KiB: their values, the values of parents, and the digest at the root.</summary>
+/// <summary>The plain BLAKE3 tree above groups of 16 KiB: values of groups and parents, and the digest at the root.</summary>
 internal static class Blake3Groups
 {
     private const int ValueBytes = Blake3Constants.ValueBytes;
@@ -12,7 +12,7 @@ internal static class Blake3Groups
     /// <summary>Groups whose parents are hashed together.</summary>
     private const int BatchGroups = 8;
 
-    /// <summary>Writes the 32 bytes that stand for one group: its chaining value, or the digest when it is the whole payload.</summary>
+    /// <summary>Writes the value of a group: its chaining value, or the digest when it is the whole payload.</summary>
     /// <param name="group">At most 16 KiB; less only in the last group.</param>
     /// <param name="index">Number of the group within the payload.</param>
     /// <param name="isRoot">There is no other group.</param>
@@ -46,7 +46,7 @@ internal static class Blake3Groups
         values[..ValueBytes].CopyTo(value);
     }
 
-    /// <summary>Writes the values of whole groups, none of which may be the only one; many at a time are faster than one by one.</summary>
+    /// <summary>Writes the values of whole groups, which is faster than one by one. None may be the whole payload.</summary>
     [SkipLocalsInit]
     internal static void WriteValues(in Blake3Mode mode, ReadOnlySpan<byte> groups, long first, Span<byte> values)
     {

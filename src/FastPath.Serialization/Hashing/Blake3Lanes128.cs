@@ -40,13 +40,16 @@ internal readonly struct Blake3Lanes128 : IBlake3Lanes<Vector128<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<uint> LoadQuads(ref byte source, nint stride) => Vector128.LoadUnsafe(ref source).AsUInt32();
+    public static Vector128<uint> LoadQuads(ref byte source, nint stride) =>
+        Vector128.LoadUnsafe(ref source).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreQuads(Vector128<uint> quads, ref byte target, nint stride) => quads.AsByte().StoreUnsafe(ref target);
+    public static void StoreQuads(Vector128<uint> quads, ref byte target, nint stride) =>
+        quads.AsByte().StoreUnsafe(ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(ref Vector128<uint> a, ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d)
+    public static void Transpose(
+        ref Vector128<uint> a, ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d)
     {
         Vector128<ulong> abLow = InterleaveLow(a, b).AsUInt64();
         Vector128<ulong> abHigh = InterleaveHigh(a, b).AsUInt64();

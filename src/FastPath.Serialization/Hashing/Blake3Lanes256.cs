@@ -51,7 +51,8 @@ internal readonly struct Blake3Lanes256 : IBlake3Lanes<Vector256<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(ref Vector256<uint> a, ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d)
+    public static void Transpose(
+        ref Vector256<uint> a, ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d)
     {
         if (Avx2.IsSupported)
         {
@@ -88,7 +89,9 @@ internal readonly struct Blake3Lanes256 : IBlake3Lanes<Vector256<uint>>
     private static Vector256<uint> RotateRight16(Vector256<uint> value)
     {
         Vector128<byte> order = Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-        return IsShuffling ? Avx2.Shuffle(value.AsByte(), Vector256.Create(order, order)).AsUInt32() : RotateRight(value, 16);
+        return IsShuffling
+            ? Avx2.Shuffle(value.AsByte(), Vector256.Create(order, order)).AsUInt32()
+            : RotateRight(value, 16);
     }
 
     /// <summary>By 8: without a rotate instruction, one byte shuffle beats two shifts and an or.</summary>
@@ -96,6 +99,8 @@ internal readonly struct Blake3Lanes256 : IBlake3Lanes<Vector256<uint>>
     private static Vector256<uint> RotateRight8(Vector256<uint> value)
     {
         Vector128<byte> order = Vector128.Create((byte)1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
-        return IsShuffling ? Avx2.Shuffle(value.AsByte(), Vector256.Create(order, order)).AsUInt32() : RotateRight(value, 8);
+        return IsShuffling
+            ? Avx2.Shuffle(value.AsByte(), Vector256.Create(order, order)).AsUInt32()
+            : RotateRight(value, 8);
     }
 }

@@ -49,7 +49,8 @@ internal readonly struct Blake3Lanes512 : IBlake3Lanes<Vector512<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(ref Vector512<uint> a, ref Vector512<uint> b, ref Vector512<uint> c, ref Vector512<uint> d)
+    public static void Transpose(
+        ref Vector512<uint> a, ref Vector512<uint> b, ref Vector512<uint> c, ref Vector512<uint> d)
     {
         if (Avx512F.IsSupported)
         {

@@ -36,6 +36,8 @@ internal sealed class Blake3OutboardBuilder
 
     public Blake3GroupLayout Layout { get; }
 
+    private Span<byte> NextValues => Level(0)[(int)(_groups * ValueBytes)..];
+
     private long BytesSoFar => (_groups * GroupBytes) + _buffered;
 
     /// <exception cref="ArgumentException">More bytes than the layout has.</exception>
@@ -68,7 +70,7 @@ internal sealed class Blake3OutboardBuilder
         _buffered = input.Length;
     }
 
-    /// <summary>Computes what stands above the groups and writes the digest, which is the plain BLAKE3 of the payload.</summary>
+    /// <summary>Computes what stands above the groups and writes the digest: the plain BLAKE3 of the payload.</summary>
     /// <exception cref="InvalidOperationException">Bytes are missing.</exception>
     public Blake3Outboard Complete(Span<byte> digest)
     {
@@ -86,7 +88,7 @@ internal sealed class Blake3OutboardBuilder
         {
             if (!last.IsEmpty)
             {
-                Blake3Groups.WriteValue(_mode, last, _groups, isRoot: false, Level(0)[(int)(_groups * ValueBytes)..]);
+                Blake3Groups.WriteValue(_mode, last, _groups, isRoot: false, NextValues);
             }
 
             for (int level = 0; level < Layout.Levels - 1; level++)
@@ -102,7 +104,7 @@ internal sealed class Blake3OutboardBuilder
 
     private void AddGroups(ReadOnlySpan<byte> groups)
     {
-        Blake3Groups.WriteValues(_mode, groups, _groups, Level(0)[(int)(_groups * ValueBytes)..]);
+        Blake3Groups.WriteValues(_mode, groups, _groups, NextValues);
         _groups += groups.Length / GroupBytes;
     }
 
