@@ -14,6 +14,9 @@ public class Blake3Benchmarks
 {
     private const int PayloadBytes = 1_024 * 1_024;
     private const int Operations = PayloadBytes / 1_024;
+
+    /// <summary>More than the caches hold.</summary>
+    private const int LargeBytes = 64 * PayloadBytes;
     private const int GroupBytes = Blake3GroupLayout.GroupBytes;
 
     private readonly byte[] _payload = new byte[PayloadBytes];
@@ -21,6 +24,8 @@ public class Blake3Benchmarks
     private readonly byte[] _digest = new byte[Blake3Hasher.DigestBytes];
     private readonly Blake3Hasher _hasher = new();
     private readonly Blake3Digest _other = new();
+    private byte[] _large = [];
+    private int _at;
 
     public static IEnumerable<int> Lanes
     {
@@ -43,11 +48,27 @@ public class Blake3Benchmarks
     [GlobalSetup]
     public void Setup() => new Random(1).NextBytes(_payload);
 
+    [GlobalSetup(Target = nameof(FromMemory))]
+    public void SetupLarge()
+    {
+        _large = new byte[LargeBytes];
+        new Random(1).NextBytes(_large);
+    }
+
     [Benchmark(OperationsPerInvoke = Operations)]
     [ArgumentsSource(nameof(Lanes))]
     public byte OneShot(int lanes)
     {
         Blake3Hasher.Hash((Blake3Width)lanes, _payload, _digest);
+        return _digest[0];
+    }
+
+    /// <summary>Every call another megabyte, which no cache holds any more.</summary>
+    [Benchmark(OperationsPerInvoke = Operations)]
+    public byte FromMemory()
+    {
+        Blake3Hasher.Hash(_large.AsSpan(_at, PayloadBytes), _digest);
+        _at = (_at + PayloadBytes) % LargeBytes;
         return _digest[0];
     }
 
