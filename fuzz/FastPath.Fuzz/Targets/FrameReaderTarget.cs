@@ -7,6 +7,9 @@ namespace FastPath.Fuzz.Targets;
 /// <summary>The frames of one opened packet, walked as a connection walks them.</summary>
 internal sealed class FrameReaderTarget : IFuzzTarget
 {
+    // More frames than this are one outcome, so that the pool holds different inputs and not ever longer ones.
+    private const int CountedMax = 4;
+
     private readonly FrameOracle _oracle = new();
 
     private delegate void WriteFrames(ref FrameWriter writer);
@@ -68,21 +71,27 @@ internal sealed class FrameReaderTarget : IFuzzTarget
     {
         input = Outcome.Cut(input);
         var reader = new FrameReader(input);
-        ulong seen = 0;
+        int frames = 0;
+        FrameType previous = FrameType.Padding;
         while (reader.TryReadType(out FrameType type))
         {
             int start = reader.Position - 1;
-            seen |= 1UL << Math.Min((int)type, 63);
             if (!TryReadFrame(type, input, start, ref reader))
             {
                 OracleException.Require(reader.Position <= input.Length, "the reader went past the end");
-                return Outcome.Of((long)seen, (long)type);
+                return Outcome.Of(Math.Min(frames, CountedMax), Kind(type), Kind(previous));
             }
+
+            previous = type;
+            frames++;
         }
 
         OracleException.Require(reader.IsAtEnd, "the reader stopped before the end");
-        return Outcome.Of((long)seen, -1);
+        return Outcome.Of(Math.Min(frames, CountedMax), -1, Kind(previous));
     }
+
+    /// <summary>All types without a layout of their own are one kind.</summary>
+    private static long Kind(FrameType type) => Math.Min((int)type, (int)FrameType.LastPlain + 1);
 
     private bool TryReadFrame(FrameType type, ReadOnlySpan<byte> input, int start, ref FrameReader reader)
     {

@@ -29,7 +29,7 @@ internal sealed class HandshakePayloadTarget : IFuzzTarget
         CheckReturn(in payload, payload.Write(_written, pad: false));
         CheckReturn(in payload, payload.Write(_written.AsSpan(0, input.Length + 256), pad: true));
         return Outcome.Of(
-            payload.VersionMin, payload.VersionMax, payload.Ciphers.Length, payload.ResetToken.Length, (long)payload.Status);
+            Math.Sign(payload.VersionMax), Math.Min(payload.Ciphers.Length, 4), payload.ResetToken.Length, Math.Min(items, 8));
     }
 
     private void CheckReturn(in HandshakePayload payload, int length)

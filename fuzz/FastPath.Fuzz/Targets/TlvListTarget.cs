@@ -20,7 +20,7 @@ internal sealed class TlvListTarget : IFuzzTarget
         }
     }
 
-    public ulong Run(ReadOnlySpan<byte> input) => Outcome.Of(TlvOracle.Check(Outcome.Cut(input)));
+    public ulong Run(ReadOnlySpan<byte> input) => Outcome.Of(Math.Min(TlvOracle.Check(Outcome.Cut(input)), 16));
 
     private static byte[] Write(params ReadOnlySpan<(ulong Type, int Length)> items)
     {
