@@ -1,5 +1,6 @@
 using FastPath.Fuzz.Oracles;
 using FastPath.Fuzz.Peers;
+using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Handshakes;
 
 namespace FastPath.Fuzz.Targets;
@@ -26,6 +27,8 @@ internal sealed class HandshakePayloadTarget : IFuzzTarget
 
         OracleException.Require(items >= 0, "a malformed list is accepted");
         OracleException.Require(payload.VersionMin <= payload.VersionMax, "the versions are upside down");
+        OracleException.Require(
+            payload.ResetToken.Length is 0 or StatelessResetToken.Length, "a token of another length is accepted");
         CheckReturn(in payload, payload.Write(_written, pad: false));
         CheckReturn(in payload, payload.Write(_written.AsSpan(0, input.Length + 256), pad: true));
         return Outcome.Of(
