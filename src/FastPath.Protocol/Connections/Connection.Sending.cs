@@ -20,7 +20,8 @@ internal sealed partial class Connection
     private bool _owesClose;
     private bool _owesMessageCredit;
 
-    private bool HasData => _pings.Count > 0 || _owesPing || _owesMessageCredit || _messages.TryPeek(out _, out _);
+    private bool HasData => _pings.Count > 0 || _owesPing || _owesMessageCredit || _messages.TryPeek(out _, out _)
+        || Streams.HasSendable;
 
     /// <summary>Builds and seals the next packet into <paramref name="datagram"/>; false when there is none to send.</summary>
     /// <param name="isBatchEnd">The receive batch is over: an owed ACK leaves now, not at its deadline.</param>
@@ -114,6 +115,12 @@ internal sealed partial class Connection
             _owesMessageCredit = false;
         }
 
+        SentFrame sent;
+        while (_sentFrameCount < FramesPerPacketMax && Streams.TryWriteControl(ref writer, out sent))
+        {
+            Record(sent);
+        }
+
         while (_sentFrameCount < FramesPerPacketMax && _messages.TryPeek(out ulong sequence, out ReadOnlySpan<byte> bytes))
         {
             var frame = new MessageFrame(sequence, bytes);
@@ -126,6 +133,11 @@ internal sealed partial class Connection
             Record(new SentFrame(FrameType.Message, sequence, Length: bytes.Length));
             _messages.OnSent();
             Counters.MessagesSent++;
+        }
+
+        while (_sentFrameCount < FramesPerPacketMax && Streams.TryWriteBytes(ref writer, out sent))
+        {
+            Record(sent);
         }
 
         if (writer.Position == before && (_owesPing || _recovery.ProbesOwed > 0))
@@ -159,5 +171,12 @@ internal sealed partial class Connection
         return false;
     }
 
-    private void Record(SentFrame frame) => _sentFrames[_sentFrameCount++] = frame;
+    /// <summary>Keeps what must be known of when the packet is acknowledged or lost; PADDING stands for "nothing".</summary>
+    private void Record(SentFrame frame)
+    {
+        if (frame.Type != FrameType.Padding)
+        {
+            _sentFrames[_sentFrameCount++] = frame;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FastPath.Buffers.Datagrams;
+using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Handshakes;
@@ -36,10 +37,14 @@ internal sealed partial class Endpoint : IDisposable
         _identity = StaticKeyPair.FromPrivateKey(privateKey);
         _resetTokens = new StatelessResetToken(privateKey);
         _random = random;
+        Pool = new PinnedSlabPool(settings.BufferBudgetBytes);
         PublicKey = PeerKey.Read(_identity.PublicKey);
     }
 
     public PeerKey PublicKey { get; }
+
+    /// <summary>The blocks of every ring of this endpoint, within one budget.</summary>
+    public PinnedSlabPool Pool { get; }
 
     public EndpointCounters Counters { get; } = new();
 

@@ -1,0 +1,31 @@
+namespace FastPath.Serialization.Hashing;
+
+/// <summary>Merges neighbouring values level by level: the tree of BLAKE3, whose left side is always a power of two.</summary>
+internal static class Blake3Levels
+{
+    private const int ValueBytes = Blake3Constants.ValueBytes;
+
+    /// <summary>Values on the level above <paramref name="count"/> values; one without a neighbour rises unchanged.</summary>
+    public static int CountAbove(int count) => (count + 1) / 2;
+
+    /// <summary>Writes the level above <paramref name="count"/> values; may be done in place. None of its parents may be the root.</summary>
+    public static void Rise(in Blake3Mode mode, ReadOnlySpan<byte> values, int count, Span<byte> above)
+    {
+        int parents = count / 2;
+        Blake3Many.HashParents(mode, values[..(parents * 2 * ValueBytes)], above);
+        if (count % 2 != 0)
+        {
+            values.Slice((count - 1) * ValueBytes, ValueBytes).CopyTo(above[(parents * ValueBytes)..]);
+        }
+    }
+
+    /// <summary>Replaces <paramref name="count"/> values by the one or two they merge to.</summary>
+    public static void Merge(in Blake3Mode mode, Span<byte> values, int count, int downTo)
+    {
+        while (count > downTo)
+        {
+            Rise(mode, values, count, values);
+            count = CountAbove(count);
+        }
+    }
+}
