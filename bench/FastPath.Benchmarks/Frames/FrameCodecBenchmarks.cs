@@ -47,7 +47,7 @@ public class FrameCodecBenchmarks
         new StreamOpenFrame
         {
             StreamId = 4,
-            TransferId = _bytes.AsSpan(0, StreamOpenFrame.TransferIdLength),
+            TransferId = 77,
             TotalLength = 1L << 30,
             Digest = _bytes.AsSpan(0, StreamOpenFrame.DigestLength),
             Metadata = _bytes.AsSpan(0, 200),

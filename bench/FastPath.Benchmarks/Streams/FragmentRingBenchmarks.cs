@@ -42,7 +42,7 @@ public class FragmentRingBenchmarks
         // One block more than the window: the stream goes on for ever, so a window begins anywhere in a block.
         long capacity = _payload.Length + PinnedSlabPool.DefaultBlockBytes;
         var pool = new PinnedSlabPool(4 * capacity);
-        _ring = new FragmentRing(pool, BufferHolder.ReceiveRing, 0, capacity);
+        _ring = FragmentRing.TryCreate(pool, BufferHolder.ReceiveRing, 0, capacity)!;
         _cursor = _ring.TryAddCursor()!;
     }
 

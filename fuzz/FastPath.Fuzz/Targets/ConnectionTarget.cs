@@ -42,11 +42,33 @@ internal sealed class ConnectionTarget : IFuzzTarget
                 (ref w) => new StreamOpenFrame
                 {
                     StreamId = 0,
-                    TransferId = new byte[StreamOpenFrame.TransferIdLength],
+                    TransferId = 1,
                     TotalLength = 10,
                 }.Write(ref w),
                 (ref w) => new FragmentFrame(0, 0, new byte[10]).Write(ref w),
                 (ref w) => new FinFrame(0, 10).Write(ref w)));
+            yield return ("stream-unannounced-then-reset", Packets(
+                (ref w) => new FragmentFrame(2, 50, new byte[50]).Write(ref w),
+                (ref w) => new FragmentFrame(2, 0, new byte[50]).Write(ref w),
+                (ref w) => new StreamOpenFrame { StreamId = 2, TransferId = 2, TotalLength = -1 }.Write(ref w),
+                (ref w) => new StreamResetFrame(2, 3, 100).Write(ref w)));
+            yield return ("stream-from-the-middle", Packets(
+                (ref w) => new StreamOpenFrame
+                {
+                    StreamId = 4,
+                    TransferId = 3,
+                    TotalLength = 1L << 33,
+                    StartOffset = 1L << 32,
+                }.Write(ref w),
+                (ref w) => new FragmentFrame(4, 1L << 32, new byte[900]).Write(ref w)));
+            yield return ("answers-to-our-stream", Packets(
+                (ref w) => new StreamCreditFrame(1, 1 << 20).Write(ref w),
+                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 10)]),
+                (ref w) => new StopSendingFrame(1, 2).Write(ref w)));
+            yield return ("limits", Packets(
+                (ref w) => new StreamLimitFrame(1_024).Write(ref w),
+                (ref w) => new BlockedFrame((byte)BlockedKind.StreamLimit, 0, 256).Write(ref w),
+                (ref w) => new FragmentFrame(2 * 300, 0, new byte[5]).Write(ref w)));
             yield return ("close", Packets((ref w) => new ConnectionCloseFrame(3, "over"u8).Write(ref w)));
             yield return ("unknown-frame", Packets((ref w) =>
             {
@@ -63,6 +85,8 @@ internal sealed class ConnectionTarget : IFuzzTarget
         Instant now = Instant.Zero;
         Session keys = Connect(peer, victim, now);
         Connection connection = victim.Connections[0];
+        var user = new StreamUser(victim.Pool);
+        user.Send(connection, now);
         for (int i = 0; i < MessagesQueued; i++)
         {
             connection.TryQueueMessage("a message of our own"u8, out _);
@@ -70,17 +94,24 @@ internal sealed class ConnectionTarget : IFuzzTarget
 
         HandshakeParties.Poll(victim, now);
         int packets = 0;
+        long events = TakeEvents(victim, user);
         for (; packets < PacketsMax && TryTake(ref input, keys, out ReadOnlySpan<byte> frames); packets++)
         {
             now += Step;
             victim.HandleDatagram(now, HandshakeParties.InitiatorAddress, Seal(keys, frames));
             victim.HandleTimeout(now);
+            events |= TakeEvents(victim, user);
             HandshakeParties.Poll(victim, now);
             OracleException.Require(connection.Recovery.BytesInFlight >= 0, "the flight is negative");
         }
 
-        return Outcome.Of(
-            (long)connection.State, (long)connection.CloseCode, DrainEvents(victim), connection.Counters.FramesUnknown);
+        ConnectionState state = connection.State;
+        CloseCode code = connection.CloseCode;
+        connection.Close(now, CloseCode.None, "the run is over");
+        events |= TakeEvents(victim, user);
+        OracleException.Require(
+            victim.Pool is { RentedBytes: 0, ReservedBytes: 0 }, "memory stays behind when every stream has ended");
+        return Outcome.Of((long)state, (long)code, events, user.Ended, Math.Sign(user.BytesRead));
     }
 
     private static Session Connect(Endpoint peer, Endpoint victim, Instant now)
@@ -123,12 +154,17 @@ internal sealed class ConnectionTarget : IFuzzTarget
         return packet;
     }
 
-    private static long DrainEvents(Endpoint endpoint)
+    /// <returns>Which kinds of event came, one bit each.</returns>
+    private static long TakeEvents(Endpoint endpoint, StreamUser user)
     {
         long kinds = 0;
         while (endpoint.TryPollEvent(out ConnectionEvent happened))
         {
             kinds |= 1L << (int)happened.Kind;
+            if (happened.Stream is { } stream)
+            {
+                user.Take(stream);
+            }
         }
 
         return kinds;

@@ -22,7 +22,7 @@ internal sealed class FrameReaderTarget : IFuzzTarget
     {
         get
         {
-            byte[] id = [.. Enumerable.Range(0, StreamOpenFrame.TransferIdLength).Select(i => (byte)i)];
+            UInt128 id = UInt128.MaxValue / 3;
             yield return ("ping-and-padding", Write((ref w) => w.WriteBytes([(byte)FrameType.Ping, 0, 0, 0, 0, 0])));
             yield return ("ack", Write((ref w) =>
                 AckFrame.TryWrite(ref w, 100, [new AckRange(80, 90), new AckRange(20, 70), new AckRange(0, 10)])));
