@@ -53,6 +53,8 @@ public sealed class WordingTests
     [InlineData("// not one of documentation\ninternal class A;", 1)]
     [InlineData("/// <summary>S.</summary>\npublic class A { public int P { get; } public void Dispose() { } }", 1)]
     [InlineData("/// <summary>S.</summary>\npublic class A { protected const int C = 1; public A() { } }", 2)]
+    [InlineData("/// <summary>S.</summary>\npublic class A { private protected A() { } }", 0)]
+    [InlineData("/// <summary>S.</summary>\npublic class A { protected internal A() { } }", 1)]
     [InlineData("/// <summary>S.</summary>\npublic interface A { void M(); }", 1)]
     [InlineData("/// <summary>S.</summary>\npublic enum A { X, /// <summary>S.</summary>\nY }", 1)]
     [InlineData("/// <summary>S.</summary>\npublic class A { internal class B { public int P { get; } } }", 0)]

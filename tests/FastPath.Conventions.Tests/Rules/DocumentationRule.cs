@@ -41,7 +41,8 @@ internal static class DocumentationRule
         && member.Ancestors().OfType<BaseTypeDeclarationSyntax>().All(IsPublic);
 
     private static bool IsPublic(MemberDeclarationSyntax member) =>
-        member.Modifiers.Any(SyntaxKind.PublicKeyword) || member.Modifiers.Any(SyntaxKind.ProtectedKeyword);
+        member.Modifiers.Any(SyntaxKind.PublicKeyword)
+        || (member.Modifiers.Any(SyntaxKind.ProtectedKeyword) && !member.Modifiers.Any(SyntaxKind.PrivateKeyword));
 
     private static bool HasDocumentation(SyntaxNode node) =>
         node.GetLeadingTrivia().Any(trivia => trivia.GetStructure() is DocumentationCommentTriviaSyntax);
