@@ -6,7 +6,7 @@ namespace FastPath.Conventions.Tests;
 /// <summary>What is fuzzed.</summary>
 public sealed class FuzzCoverageTests
 {
-    private const string Frame = "struct NewFrame { static bool TryRead(ref FrameReader reader, out NewFrame frame) => true; }";
+    private const string Frame = "struct NewFrame { static bool TryRead(ref FrameReader reader, out NewFrame f) => true; }";
 
     [Fact]
     public void Every_frame_is_reached_by_a_fuzz_target() => KnownViolations.AssertKept(

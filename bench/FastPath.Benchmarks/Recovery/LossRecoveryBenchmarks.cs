@@ -6,7 +6,7 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Benchmarks.Recovery;
 
-/// <summary>The sender's bookkeeping of one packet while many are in flight: recorded, acknowledged, forgotten.</summary>
+/// <summary>The sender's bookkeeping of a packet while many are in flight: sent, acknowledged, forgotten.</summary>
 public class LossRecoveryBenchmarks
 {
     private const int Packets = 1_000;

@@ -4,8 +4,8 @@ namespace FastPath.Benchmarks.Smoke;
 
 /// <summary>What one operation costs once it is warm: the least of a few rounds.</summary>
 /// <remarks>
-/// While it warms up, code is not optimized yet and buffers grow to their size. Later the runtime still allocates now and
-/// then for itself; that does not repeat in every round, an allocation of the benchmark does.
+/// While it warms up, code is not optimized yet and buffers grow to their size. Later the runtime still allocates now
+/// and then for itself; that does not repeat in every round, an allocation of the benchmark does.
 /// </remarks>
 internal static class AllocationMeter
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FastPath.Benchmarks.Smoke;
 
-/// <summary>Bytes that an operation of each benchmark allocates: class, then method or <c>Method(Parameter=value)</c>.</summary>
+/// <summary>Bytes an operation allocates, by class, then by method or <c>Method(Parameter=value)</c>.</summary>
 /// <remarks>An entry with parameters wins over one without, which stands for every combination.</remarks>
 internal sealed class ExpectedAllocations(IReadOnlyDictionary<string, Dictionary<string, long>> byClass)
 {

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Running;
 
 namespace FastPath.Benchmarks.Smoke;
 
-/// <summary>Calls every benchmark briefly in this process and compares what it allocates with what is expected.</summary>
+/// <summary>Calls every benchmark briefly in this process and compares its allocations with those expected.</summary>
 internal static class SmokeRun
 {
     private const string File = "expected-allocations.json";

@@ -5,8 +5,8 @@ using FastPath.Protocol.Streams;
 
 namespace FastPath.Benchmarks.Streams;
 
-/// <summary>A fragment of one packet from arrival to the reader: stored, read as soon as possible, its memory given back.</summary>
-/// <remarks>Compare with <see cref="Copy"/> of the same run: what the same bytes cost when nothing else is done.</remarks>
+/// <summary>A packet's fragment from arrival to the reader: stored, read as soon as possible, given back.</summary>
+/// <remarks>Compare with <see cref="Copy"/> of the same run: the same bytes, copied once and nothing else.</remarks>
 public class FragmentRingBenchmarks
 {
     private const int Fragments = 1_000;

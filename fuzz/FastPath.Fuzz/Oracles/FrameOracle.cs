@@ -2,7 +2,7 @@ using FastPath.Protocol.Frames;
 
 namespace FastPath.Fuzz.Oracles;
 
-/// <summary>A frame that is accepted comes back from its own encoding, and a frame in the shortest form byte by byte.</summary>
+/// <summary>An accepted frame comes back from its own encoding, one in the shortest form byte by byte.</summary>
 internal sealed class FrameOracle
 {
     private readonly FrameRecoder _recoder = new();

@@ -6,7 +6,7 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Fuzz.Peers;
 
-/// <summary>An application behind a connection: it sends one stream, reads what comes, and stops every third one.</summary>
+/// <summary>An application behind a connection: sends one stream, reads what comes, stops every third one.</summary>
 internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendListener
 {
     private const int PayloadBytes = 20_000;

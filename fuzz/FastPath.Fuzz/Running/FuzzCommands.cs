@@ -48,7 +48,8 @@ internal static class FuzzCommands
             var time = Stopwatch.StartNew();
             bool passed = run.Replay(corpus.Read(target).Select(input => input.Bytes))
                 && run.Mutate(seed, _ => time.Elapsed.TotalSeconds < seconds);
-            failed += Report(target, run, passed, $", {run.Count / time.Elapsed.TotalSeconds:N0} a second, seed {seed}");
+            double rate = run.Count / time.Elapsed.TotalSeconds;
+            failed += Report(target, run, passed, $", {rate:N0} a second, seed {seed}");
         }
 
         return failed == 0 ? 0 : 1;
@@ -66,8 +67,8 @@ internal static class FuzzCommands
 
     private static int Report(IFuzzTarget target, FuzzRun run, bool passed, string rate)
     {
-        Console.WriteLine(
-            $"{target.Name}: {run.Count:N0} runs, {run.Outcomes} outcomes, slowest {run.Slowest.TotalMilliseconds:0.0} ms{rate}");
+        string slowest = $"slowest {run.Slowest.TotalMilliseconds:0.0} ms";
+        Console.WriteLine($"{target.Name}: {run.Count:N0} runs, {run.Outcomes} outcomes, {slowest}{rate}");
         if (passed)
         {
             return 0;
@@ -75,7 +76,7 @@ internal static class FuzzCommands
 
         FuzzFailure failure = run.Failure!;
         string name = Convert.ToHexStringLower(SHA256.HashData(failure.Input).AsSpan(0, 8));
-        string path = new Corpus("crashes").Write(target, name, failure.Input);
+        string path = new Corpus("artifacts/crashes").Write(target, name, failure.Input);
         Console.WriteLine($"FAILED: {target.Name}: {failure.Reason}\nThe input is kept in {path}");
         return 1;
     }

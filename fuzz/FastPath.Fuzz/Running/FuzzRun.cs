@@ -4,7 +4,7 @@ using FastPath.Protocol.Randomness;
 namespace FastPath.Fuzz.Running;
 
 /// <summary>Runs one target over given inputs and over mutations of them; the first failure ends it.</summary>
-/// <remarks>An input whose outcome is new joins the pool, so a run finds its way deeper without instrumentation.</remarks>
+/// <remarks>An input with a new outcome joins the pool: so a run finds its way deeper without instrumentation.</remarks>
 internal sealed class FuzzRun(IFuzzTarget target)
 {
     private const int PoolMax = 4_096;

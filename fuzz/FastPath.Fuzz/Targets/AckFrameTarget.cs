@@ -27,8 +27,7 @@ internal sealed class AckFrameTarget : IFuzzTarget, IFrameFateSink
             yield return ("one-packet", Write(0, [new AckRange(0, 0)]));
             yield return ("all-packets", Write(25, [new AckRange(0, PacketsSent - 1)]));
             yield return ("with-a-hole", Write(1_000, [new AckRange(20, 40), new AckRange(0, 10)]));
-            yield return ("every-second", Write(
-                5, [.. Enumerable.Range(0, AckFrame.RangesMax).Select(i => new AckRange(63UL - (2 * (ulong)i), 63UL - (2 * (ulong)i)))]));
+            yield return ("every-second", Write(5, [.. EverySecond()]));
             yield return ("never-sent", Write(5, [new AckRange(1_000_000, 2_000_000)]));
             yield return ("greatest", Write(VarInt.MaxValue, [new AckRange(0, VarInt.MaxValue)]));
         }
@@ -87,6 +86,10 @@ internal sealed class AckFrameTarget : IFuzzTarget, IFrameFateSink
         OracleException.Require(recovery.BytesInFlight >= 0, "the flight is negative");
         return result;
     }
+
+    private static IEnumerable<AckRange> EverySecond() => Enumerable.Range(0, AckFrame.RangesMax)
+        .Select(i => (ulong)(PacketsSent - 1 - (2 * i)))
+        .Select(number => new AckRange(number, number));
 
     private static byte[] Write(ulong delay, ReadOnlySpan<AckRange> ranges)
     {

@@ -10,7 +10,7 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Fuzz.Targets;
 
-/// <summary>Packets of a peer that holds the keys and keeps no rule: {length in two bytes, frames} one after the other.</summary>
+/// <summary>Packets of a peer that has the keys and keeps no rule: {length in two bytes, frames}, again and again.</summary>
 internal sealed class ConnectionTarget : IFuzzTarget
 {
     private const int PacketsMax = 64;

@@ -5,7 +5,7 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Fuzz.Targets;
 
-/// <summary>A datagram that claims to be message 1, as it is and with its MAC made right, at a node that knows nobody.</summary>
+/// <summary>What claims to be message 1, as it is and with its MAC made right, at a node that knows nobody.</summary>
 internal sealed class HandshakeInitiationTarget : IFuzzTarget
 {
     public string Name => "handshake-initiation";

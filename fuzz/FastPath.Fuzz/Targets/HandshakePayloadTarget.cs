@@ -32,7 +32,10 @@ internal sealed class HandshakePayloadTarget : IFuzzTarget
         CheckReturn(in payload, payload.Write(_written, pad: false));
         CheckReturn(in payload, payload.Write(_written.AsSpan(0, input.Length + 256), pad: true));
         return Outcome.Of(
-            Math.Sign(payload.VersionMax), Math.Min(payload.Ciphers.Length, 4), payload.ResetToken.Length, Math.Min(items, 8));
+            Math.Sign(payload.VersionMax),
+            Math.Min(payload.Ciphers.Length, 4),
+            payload.ResetToken.Length,
+            Math.Min(items, 8));
     }
 
     private void CheckReturn(in HandshakePayload payload, int length)

@@ -5,7 +5,7 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Fuzz.Targets;
 
-/// <summary>A datagram that claims to be message 2, as it is and with its MAC made right, at a node that waits for one.</summary>
+/// <summary>What claims to be message 2, as it is and with its MAC made right, at a node that waits for one.</summary>
 internal sealed class HandshakeResponseTarget : IFuzzTarget
 {
     public string Name => "handshake-response";

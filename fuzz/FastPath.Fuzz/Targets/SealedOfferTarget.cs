@@ -26,9 +26,9 @@ internal sealed class SealedOfferTarget : IFuzzTarget
         responder.HandleDatagram(Instant.Zero, HandshakeParties.InitiatorAddress, WriteMessageOne(input));
         IReadOnlyList<byte[]> answers = HandshakeParties.Poll(responder, Instant.Zero);
         bool isMalformed = responder.Counters.DatagramsMalformed > 0;
-        OracleException.Require(answers.Count == (isMalformed ? 0 : 1), "a well-formed offer gets one answer, others none");
+        OracleException.Require(answers.Count == (isMalformed ? 0 : 1), "one answer to an offer, none to others");
         OracleException.Require(
-            isMalformed || answers[0].Length < HandshakeLayout.MessageOneLength, "message 2 is not shorter than message 1");
+            isMalformed || answers[0].Length < HandshakeLayout.MessageOneLength, "message 2 is not the shorter one");
         OracleException.Require(responder.Connections.Count == 0, "a connection without a transport packet");
         return Outcome.Of(answers.Count, responder.Counters.InitiationsRefused, responder.HalfOpenCount);
     }
@@ -53,7 +53,7 @@ internal sealed class SealedOfferTarget : IFuzzTarget
         return message;
     }
 
-    /// <summary>One padding item over the rest, as the encoder writes it; a single byte left over stays malformed.</summary>
+    /// <summary>One padding item over the rest, as the encoder writes it; one or two bytes are left as zeros.</summary>
     private static void Pad(Span<byte> rest)
     {
         const int Head = 3;

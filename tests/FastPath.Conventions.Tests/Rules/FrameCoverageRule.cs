@@ -21,8 +21,9 @@ internal static class FrameCoverageRule
     }
 
     /// <summary>A frame is what is read from a FrameReader by a static TryRead.</summary>
-    private static bool ReadsFrame(TypeDeclarationSyntax type) => type.Members
+    private static bool ReadsFrame(TypeDeclarationSyntax declaration) => declaration.Members
         .OfType<MethodDeclarationSyntax>()
         .Any(method => method.Identifier.Text == "TryRead"
-            && method.ParameterList.Parameters is [{ Type: IdentifierNameSyntax { Identifier.Text: "FrameReader" } }, ..]);
+            && method.ParameterList.Parameters is [{ Type: IdentifierNameSyntax type }, ..]
+            && type.Identifier.Text == "FrameReader");
 }

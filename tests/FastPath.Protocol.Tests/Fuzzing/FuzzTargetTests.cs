@@ -8,7 +8,7 @@ public sealed class FuzzTargetTests
 {
     private const ulong Seed = 20_260_101;
 
-    /// <summary>Every target and how many mutations it gets: many where a run parses, few where it shakes hands.</summary>
+    /// <summary>Every target and its number of mutations: many where it parses, few where it shakes hands.</summary>
     public static TheoryData<string, int> Targets => new()
     {
         { "frame-reader", 50_000 },
