@@ -1,6 +1,7 @@
 namespace FastPath.Protocol.Streams;
 
-/// <summary>Plain numbers of one connection's streams, written by the loop thread and read by anyone.</summary>
+/// <summary>Plain numbers of all streams of an endpoint, written by the loop thread and read by anyone.</summary>
+/// <remarks>Started = completed + failed + cancelled + active at every instant, each way (scenario T1).</remarks>
 internal sealed class StreamCounters
 {
     public long SendsStarted;
