@@ -51,7 +51,7 @@ public sealed class DisciplineTests
     [Fact]
     public void The_list_of_exceptions_hides_its_entries_only_and_drops_cured_ones()
     {
-        KnownViolation[] known = [new("Rule", "a", "why"), new("Rule", "b", "why"), new("Other", "c", "why")];
+        KnownViolation[] known = [new("Rule", "a"), new("Rule", "b"), new("Other", "c")];
         Assert.Equal(
             ["c: bad", "b: keeps Rule now; remove it from KnownViolations"],
             KnownViolations.Complaints("Rule", [new("a", "bad"), new("c", "bad")], known));
