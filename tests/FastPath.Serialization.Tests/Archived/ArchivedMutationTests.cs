@@ -9,8 +9,8 @@ using FsCheck.Xunit;
 namespace FastPath.Serialization.Tests.Archived;
 
 /// <summary>
-/// Whatever is done to a good archive, each form ends in a status, never leaves its bytes, and says of a prefix only what
-/// it says of the whole.
+/// Whatever is done to a good archive, each form ends in a status, never leaves its bytes, and says of a prefix only
+/// what it says of the whole.
 /// </summary>
 public sealed class ArchivedMutationTests
 {
