@@ -238,6 +238,9 @@ public sealed class FastPathNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(beginWrite);
         long started = Stopwatch.GetTimestamp();
         GetArrival arrival = await _host.GetAsync(instance, cancellationToken).ConfigureAwait(false);
+
+        // A stream is delivered when its first byte is there.
+        long firstByteAt = Stopwatch.GetTimestamp();
         if (arrival.Stored is { } stored)
         {
             using StoredPayload owned = stored;
@@ -253,7 +256,7 @@ public sealed class FastPathNode : IAsyncDisposable
         using IContractWriter writer = beginWrite(arrival.Key);
         ContractIntake intake = await ContractIntake.RunAsync(
             handle, writer, isPut: false, _options.Verify, cancellationToken).ConfigureAwait(false);
-        return new GetReport(arrival.Key, intake.Bytes, intake.FirstByteAt, started, Stopwatch.GetTimestamp());
+        return new GetReport(arrival.Key, intake.Bytes, firstByteAt, started, Stopwatch.GetTimestamp());
     }
 
     /// <inheritdoc/>

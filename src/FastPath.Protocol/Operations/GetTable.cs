@@ -140,18 +140,22 @@ internal sealed partial class GetTable : IRelayOwner
                 Digest = payload.Digest,
                 Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, payload.Key).ToBytes(),
             };
-            operation.Serving = _host.Serve(
-                transaction, operation.Requester!, description, payload, operation.Depth);
-            if (operation.Serving is null)
-            {
-                operation.Failure = OperationStatus.Unavailable;
-                Fail(operation);
-            }
+            _host.Serve(transaction, operation.Requester!, description, payload, operation.Depth);
         }
     }
 
     /// <summary>The stream of an answer that was served or buffered here has ended, well or badly.</summary>
     public void CompleteServe(UInt128 transaction) => _operations.Remove(transaction);
+
+    /// <summary>This node has the content and cannot send it: no memory, or its store failed.</summary>
+    public void FailServe(UInt128 transaction)
+    {
+        if (_operations.TryGetValue(transaction, out GetOperation? operation) && operation.Serving is null)
+        {
+            operation.Failure = OperationStatus.Unavailable;
+            Fail(operation);
+        }
+    }
 
     /// <summary>A buffering node did not get the whole answer, and has passed nothing on: another source may be tried.</summary>
     public void FailBuffered(Instant now, UInt128 transaction)
@@ -163,7 +167,7 @@ internal sealed partial class GetTable : IRelayOwner
         }
     }
 
-    /// <summary>A buffering node sends the answer on: from now on nothing else is tried.</summary>
+    /// <summary>The stream of an answer from the store or from a buffering node opens: from now on nothing else is tried.</summary>
     public void BeginServe(UInt128 transaction, SendStream stream)
     {
         if (_operations.TryGetValue(transaction, out GetOperation? operation))

@@ -10,9 +10,11 @@ internal interface IOperationHost
     /// <summary>Look into the store; answer with <see cref="GetTable.CompleteLookUp"/>, exactly once.</summary>
     void BeginLookUp(UInt128 transaction, ContractInstanceId instance);
 
-    /// <summary>Send what the store has (the payload is taken over); <see cref="GetTable.CompleteServe"/> when the stream has ended.</summary>
-    /// <returns>Null when this node has no memory for it.</returns>
-    SendStream? Serve(UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink);
+    /// <summary>
+    /// Send what the store has (the payload is taken over): <see cref="GetTable.BeginServe"/> when its stream opens, then
+    /// <see cref="GetTable.CompleteServe"/> when that has ended; or <see cref="GetTable.FailServe"/> instead of both.
+    /// </summary>
+    void Serve(UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink);
 
     /// <summary>A local request is answered by this stream; the host owns its claim.</summary>
     void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream);

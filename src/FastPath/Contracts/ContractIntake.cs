@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Contracts;
@@ -30,9 +29,7 @@ internal sealed class ContractIntake : IContractSink
             : GetStreamingPayload.StartDeserialize(this, totalLength: totalLength);
     }
 
-    /// <summary>Stopwatch ticks at which the first byte could be read; 0 before.</summary>
-    public long FirstByteAt { get; private set; }
-
+    /// <summary>Bytes taken so far.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Reads the stream to its end and commits; a failure leaves nothing visible and tells the sender why.</summary>
@@ -89,7 +86,6 @@ internal sealed class ContractIntake : IContractSink
 
     private void Take(ReadOnlySpan<byte> bytes, StreamHandle stream)
     {
-        FirstByteAt = FirstByteAt == 0 ? Stopwatch.GetTimestamp() : FirstByteAt;
         Bytes += bytes.Length;
         _digest?.Update(bytes);
         _parser.Push(bytes);

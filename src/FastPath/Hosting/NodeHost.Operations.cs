@@ -113,7 +113,7 @@ internal sealed partial class NodeHost
         });
         try
         {
-            await PumpAsync(writer, payload, cancellationToken).ConfigureAwait(false);
+            await PumpAsync(writer, payload, 0, cancellationToken).ConfigureAwait(false);
         }
         catch (FastPathException)
         {
@@ -136,7 +136,7 @@ internal sealed partial class NodeHost
         ThreadPool.UnsafeQueueUserWorkItem(_ => LookUp(transaction, instance), null);
     }
 
-    public SendStream? Serve(
+    public void Serve(
         UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink)
     {
         var stored = (StoredPayload)payload;
@@ -149,13 +149,11 @@ internal sealed partial class NodeHost
         {
             _logger.ServeFailed(transaction, e.Message);
             stored.Dispose();
-            return null;
+            Loop.Post(_ => Core.Gets.FailServe(transaction));
+            return;
         }
 
-        writer.Open(MonotonicClock.Now);
-        LastServed = writer.Targets[0];
         _ = Task.Run(() => ServeAsync(transaction, writer, stored.Body, stored));
-        return writer.Targets[0];
     }
 
     public void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream)
@@ -212,9 +210,8 @@ internal sealed partial class NodeHost
         }
     }
 
-    private static async Task PumpAsync(RingWriter writer, IBody body, CancellationToken cancellationToken)
+    private static async Task PumpAsync(RingWriter writer, IBody body, long written, CancellationToken cancellationToken)
     {
-        long written = 0;
         while (written < body.Length)
         {
             Memory<byte> space = await writer.GetSpaceAsync(cancellationToken).ConfigureAwait(false);

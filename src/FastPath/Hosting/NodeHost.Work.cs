@@ -61,13 +61,22 @@ internal sealed partial class NodeHost
     {
         try
         {
-            await PumpAsync(writer, body, CancellationToken.None).ConfigureAwait(false);
+            // The first bytes are in the ring before the stream opens, so they leave together with its opening frame.
+            long written = FillFirst(writer, body);
+            Loop.Post(now =>
+            {
+                writer.Open(now);
+                LastServed = writer.Targets[0];
+                Core.Gets.BeginServe(transaction, writer.Targets[0]);
+            });
+            await PumpAsync(writer, body, written, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
         {
             if (e is not FastPathException)
             {
                 writer.Reset(StreamErrorCode.StoreFailed);
+                Loop.Post(_ => Core.Gets.FailServe(transaction));
             }
 
             _logger.ServeFailed(transaction, e.Message);
@@ -78,6 +87,15 @@ internal sealed partial class NodeHost
             owned.Dispose();
             Loop.Post(_ => Core.Gets.CompleteServe(transaction));
         }
+    }
+
+    private static long FillFirst(RingWriter writer, IBody body)
+    {
+        Memory<byte> space = writer.Ring.GetSpace();
+        int count = (int)Math.Min(space.Length, body.Length);
+        body.Read(0, space.Span[..count]);
+        writer.Commit(count);
+        return count;
     }
 
     private async Task KeepAsync(ContractKey key, StreamHandle handle)
@@ -133,13 +151,7 @@ internal sealed partial class NodeHost
             return;
         }
 
-        Loop.Post(now =>
-        {
-            writer.Open(now);
-            Core.Gets.BeginServe(transaction, writer.Targets[0]);
-        });
-        Task served = ServeAsync(transaction, writer, new PooledBody(payload), payload);
-        await served.ConfigureAwait(false);
+        await ServeAsync(transaction, writer, new PooledBody(payload), payload).ConfigureAwait(false);
     }
 
     private async Task AcceptPutAsync(UInt128 transaction, ContractKey key, StreamHandle handle)

@@ -47,7 +47,7 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         }
     }
 
-    public SendStream? Serve(
+    public void Serve(
         UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink)
     {
         var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, ((Stored)payload).Bytes, description)
@@ -55,8 +55,8 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
             OnEnded = () => Core.Gets.CompleteServe(transaction),
         };
         _serving.Add(writer);
+        Core.Gets.BeginServe(transaction, writer.Stream);
         OnServing?.Invoke(writer.Stream);
-        return writer.Stream;
     }
 
     public void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream) =>
