@@ -18,6 +18,7 @@ internal sealed class PinnedSlabPool
     private readonly Stack<int> _free = new();
     private readonly List<State> _states = [];
     private readonly int[] _heldBy = new int[Enum.GetValues<BufferHolder>().Length];
+    private long _reservedBytes;
     private int _rented;
     private int _rentedPeak;
 
@@ -36,7 +37,47 @@ internal sealed class PinnedSlabPool
 
     public long PeakRentedBytes => (long)Volatile.Read(ref _rentedPeak) * BlockBytes;
 
+    /// <summary>Starts the peak anew, so that one transfer can be measured.</summary>
+    public void ResetPeak()
+    {
+        lock (_gate)
+        {
+            _rentedPeak = _rented;
+        }
+    }
+
     public long RentedBytesOf(BufferHolder holder) => (long)Volatile.Read(ref _heldBy[(int)holder]) * BlockBytes;
+
+    /// <summary>Memory promised to peers as credit, and to writers as space.</summary>
+    public long ReservedBytes => Volatile.Read(ref _reservedBytes);
+
+    /// <summary>Sets memory aside, so that renting it later cannot fail (decision D2: credit is granted for nothing else).</summary>
+    public bool TryReserve(long bytes)
+    {
+        lock (_gate)
+        {
+            if (_reservedBytes + bytes > (long)_blocksMax * BlockBytes)
+            {
+                return false;
+            }
+
+            _reservedBytes += bytes;
+            return true;
+        }
+    }
+
+    public void Unreserve(long bytes)
+    {
+        lock (_gate)
+        {
+            if (bytes > _reservedBytes)
+            {
+                throw new InvalidOperationException($"{bytes} bytes given back, {_reservedBytes} are reserved.");
+            }
+
+            _reservedBytes -= bytes;
+        }
+    }
 
     /// <summary>False when the budget is used up: slow down or refuse, never grow.</summary>
     public bool TryRent(BufferHolder holder, out SlabBlock block)

@@ -21,7 +21,7 @@ internal sealed partial class Connection
             datagram, header, now, _recovery.ProbeTimeout * 3, out int length);
         if (result != OpenResult.Opened)
         {
-            CountUnopened(result, now);
+            CountUnopened(result, header.Counter, now);
             return result;
         }
 
@@ -51,6 +51,9 @@ internal sealed partial class Connection
     {
         switch (frame.Type)
         {
+            case FrameType.StreamOpen or FrameType.Fragment or FrameType.Fin:
+                Streams.OnAcknowledged(in frame, _turn);
+                break;
             case FrameType.Ack:
                 _acks.OnAckAcknowledged(frame.Id);
                 break;
@@ -73,20 +76,23 @@ internal sealed partial class Connection
             case FrameType.Message:
                 _messages.OnLost(frame.Id);
                 break;
-            case FrameType.ConnectionCredit when frame.Offset == _messageCreditGranted:
-                _owesMessageCredit = true;
+            case FrameType.ConnectionCredit:
+                _owesMessageCredit |= frame.Offset == _messageCreditGranted;
+                break;
+            case >= FrameType.StreamOpen and <= FrameType.StreamLimit:
+                Streams.OnLost(in frame);
                 break;
         }
     }
 
-    private void CountUnopened(OpenResult result, Instant now)
+    private void CountUnopened(OpenResult result, ulong number, Instant now)
     {
         if (result == OpenResult.Duplicate)
         {
             // The ACK for it may be what was lost (scenario F4). The number is not authenticated here, so a forger can
             // make this side send at most one ACK per delay.
             Counters.PacketsDuplicate++;
-            _acks.OnDuplicate(now);
+            _acks.OnDuplicate(number, now);
             return;
         }
 
@@ -133,10 +139,21 @@ internal sealed partial class Connection
                 Counters.FramesUnknown++;
                 return reader.TryReadBlock(out _);
             default:
-                // Streams are not part of this build's capabilities, so a peer never sends their frames.
-                return false;
+                return TryHandleStreamFrame(now, type, ref reader);
         }
     }
+
+    private bool TryHandleStreamFrame(Instant now, FrameType type, ref FrameReader reader) => type switch
+    {
+        FrameType.StreamOpen => Streams.TryHandleOpen(now, ref reader),
+        FrameType.Fragment => Streams.TryHandleFragment(now, ref reader),
+        FrameType.Fin => Streams.TryHandleFin(now, ref reader),
+        FrameType.StreamReset => Streams.TryHandleReset(ref reader),
+        FrameType.StopSending => Streams.TryHandleStopSending(ref reader),
+        FrameType.StreamCredit => Streams.TryHandleCredit(ref reader),
+        FrameType.StreamLimit => Streams.TryHandleLimit(ref reader),
+        _ => false,
+    };
 
     private bool TryHandleAck(Instant now, ref FrameReader reader)
     {
@@ -145,6 +162,7 @@ internal sealed partial class Connection
             return false;
         }
 
+        _turn = now;
         var delay = new Duration((long)Math.Min(delayMicroseconds, 1_000_000) * 1_000);
         ReadOnlySpan<AckRange> ranges = _ackRanges.AsSpan(0, count);
         if (_recovery.HandleAck(now, delay, ranges, this) == AckResult.Invalid)
@@ -195,7 +213,15 @@ internal sealed partial class Connection
             return false;
         }
 
-        _owesMessageCredit |= frame.Kind == (byte)BlockedKind.Connection;
+        if (frame.Kind == (byte)BlockedKind.Connection)
+        {
+            _owesMessageCredit = true;
+        }
+        else
+        {
+            Streams.HandleBlocked(in frame);
+        }
+
         return true;
     }
 

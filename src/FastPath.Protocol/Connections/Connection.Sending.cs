@@ -20,7 +20,8 @@ internal sealed partial class Connection
     private bool _owesClose;
     private bool _owesMessageCredit;
 
-    private bool HasData => _pings.Count > 0 || _owesPing || _owesMessageCredit || _messages.TryPeek(out _, out _);
+    private bool HasData => _pings.Count > 0 || _owesPing || _owesMessageCredit || _messages.TryPeek(out _, out _)
+        || Streams.HasSendable;
 
     /// <summary>Builds and seals the next packet into <paramref name="datagram"/>; false when there is none to send.</summary>
     /// <param name="isBatchEnd">The receive batch is over: an owed ACK leaves now, not at its deadline.</param>
@@ -53,7 +54,7 @@ internal sealed partial class Connection
             WriteAck(now, ref writer, canSendData);
         }
 
-        bool isAckEliciting = canSendData && WriteData(ref writer);
+        bool isAckEliciting = canSendData && WriteData(now, ref writer);
         if (!isAckEliciting && _acks.WantsPing)
         {
             writer.WriteType(FrameType.Ping);
@@ -96,7 +97,7 @@ internal sealed partial class Connection
         }
     }
 
-    private bool WriteData(ref FrameWriter writer)
+    private bool WriteData(Instant now, ref FrameWriter writer)
     {
         int before = writer.Position;
         if (_pings.TryDequeue(out ulong ping))
@@ -114,6 +115,12 @@ internal sealed partial class Connection
             _owesMessageCredit = false;
         }
 
+        SentFrame sent;
+        while (_sentFrameCount < FramesPerPacketMax && Streams.TryWriteControl(ref writer, out sent))
+        {
+            Record(sent);
+        }
+
         while (_sentFrameCount < FramesPerPacketMax && _messages.TryPeek(out ulong sequence, out ReadOnlySpan<byte> bytes))
         {
             var frame = new MessageFrame(sequence, bytes);
@@ -124,8 +131,13 @@ internal sealed partial class Connection
 
             frame.Write(ref writer);
             Record(new SentFrame(FrameType.Message, sequence, Length: bytes.Length));
-            _messages.OnSent();
+            _messages.OnSent(sequence);
             Counters.MessagesSent++;
+        }
+
+        while (_sentFrameCount < FramesPerPacketMax && Streams.TryWriteBytes(ref writer, now, out sent))
+        {
+            Record(sent);
         }
 
         if (writer.Position == before && (_owesPing || _recovery.ProbesOwed > 0))
@@ -159,5 +171,12 @@ internal sealed partial class Connection
         return false;
     }
 
-    private void Record(SentFrame frame) => _sentFrames[_sentFrameCount++] = frame;
+    /// <summary>Keeps what must be known of when the packet is acknowledged or lost; PADDING stands for "nothing".</summary>
+    private void Record(SentFrame frame)
+    {
+        if (frame.Type != FrameType.Padding)
+        {
+            _sentFrames[_sentFrameCount++] = frame;
+        }
+    }
 }

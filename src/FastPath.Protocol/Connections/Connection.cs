@@ -1,7 +1,9 @@
 using FastPath.Buffers.Datagrams;
+using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Congestion;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Connections;
@@ -22,18 +24,27 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     private readonly AckTracker _acks;
     private readonly MessageSender _messages = new();
     private readonly ReplayWindow _messagesSeen = new();
+    private Instant _turn;
     private Instant _lastHeardAt;
     private Instant _closedAt = Instant.Never;
     private Instant _lastSentAt;
 
+    /// <param name="pool">Where the blocks of all streams of the endpoint come from.</param>
     /// <param name="events">Shared by all connections of an endpoint, so that events keep their order.</param>
-    public Connection(Session session, ConnectionSettings settings, Queue<ConnectionEvent> events, Instant now)
+    public Connection(
+        Session session,
+        ConnectionSettings settings,
+        PinnedSlabPool pool,
+        StreamCounters streamCounters,
+        Queue<ConnectionEvent> events,
+        Instant now)
     {
         Session = session;
         _settings = settings;
         _events = events;
         _recovery = new LossRecovery(new CubicController(settings.DatagramBytes), settings.Recovery);
         _acks = new AckTracker(settings.MaxAckDelay);
+        Streams = new StreamTable(this, settings.Streams, pool, streamCounters, session.IsInitiator);
         _messages.Credit = settings.MessageCreditBytes;
         _messageCreditGranted = settings.MessageCreditBytes;
         _lastHeardAt = now;
@@ -44,6 +55,8 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     public Session Session { get; }
 
     public PeerAddress PeerAddress => Session.PeerAddress;
+
+    public StreamTable Streams { get; }
 
     public ConnectionCounters Counters { get; } = new();
 
@@ -61,13 +74,17 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>A packet of the peer has opened: the peer holds this session too.</summary>
     public bool IsConfirmed => Counters.PacketsReceived > 0;
 
+    /// <summary>Longest datagram, in bytes of UDP payload.</summary>
+    public int DatagramBytes => _settings.DatagramBytes;
+
     /// <summary>Longest MESSAGE payload that fits a packet.</summary>
     public int MessageBytesMax => _settings.DatagramBytes - Session.Sealer.Overhead - MessageOverheadMax;
 
     public Instant NextDeadline => State switch
     {
         ConnectionState.Established => Instant.Min(
-            Instant.Min(_recovery.NextDeadline, _acks.Deadline), Instant.Min(IdleDeadline, KeepAliveDeadline)),
+            Instant.Min(Instant.Min(_recovery.NextDeadline, _acks.Deadline), Streams.NextDeadline),
+            Instant.Min(IdleDeadline, KeepAliveDeadline)),
         ConnectionState.Closing => _closedAt,
         _ => Instant.Never,
     };
@@ -84,7 +101,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>The initiator speaks first: its packet proves to the responder that the session is live.</summary>
     public void QueueFirstPing() => _owesPing = true;
 
-    /// <returns>False when credit is used up; try again after the next acknowledgement.</returns>
+    /// <returns>False when too many wait already; try again after the next acknowledgement.</returns>
     public bool TryQueueMessage(ReadOnlySpan<byte> message, out ulong sequence)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, MessageBytesMax);
@@ -123,7 +140,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
             return;
         }
 
+        _turn = now;
         _recovery.HandleTimeout(now, this);
+        Streams.HandleTimeout(now);
         if (now >= KeepAliveDeadline)
         {
             _owesPing = true;
@@ -155,12 +174,17 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         }
     }
 
+    /// <summary>A stream of the peer was announced: its owner hears of it, exactly once (scenarios O1 and O2).</summary>
+    public void Announce(ReceiveStream stream) =>
+        _events.Enqueue(new ConnectionEvent(ConnectionEventKind.StreamOpened, this, stream.Id, Stream: stream));
+
     public void Dispose() => Session.Dispose();
 
     private void End(CloseCode code, string reason)
     {
         CloseCode = code;
         CloseReason = reason;
+        Streams.EndAll(StreamErrorCode.ConnectionLost);
         _events.Enqueue(new ConnectionEvent(ConnectionEventKind.Closed, this));
     }
 }

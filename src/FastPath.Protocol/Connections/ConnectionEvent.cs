@@ -1,10 +1,14 @@
+using FastPath.Protocol.Streams;
+
 namespace FastPath.Protocol.Connections;
 
 /// <summary>What a connection tells its owner.</summary>
 /// <param name="Number">Ping number, or nothing.</param>
 /// <param name="Message">Bytes of a message that arrived; the receiver owns them.</param>
+/// <param name="Stream">The stream that the peer opened; the receiver claims it or stops it.</param>
 internal readonly record struct ConnectionEvent(
     ConnectionEventKind Kind,
     Connection Connection,
     ulong Number = 0,
-    ReadOnlyMemory<byte> Message = default);
+    ReadOnlyMemory<byte> Message = default,
+    ReceiveStream? Stream = null);

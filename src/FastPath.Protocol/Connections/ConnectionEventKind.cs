@@ -7,5 +7,6 @@ internal enum ConnectionEventKind
     PingAcknowledged,
     MessageReceived,
     MessageAcknowledged,
+    StreamOpened,
     Closed,
 }

@@ -1,5 +1,6 @@
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Connections;
@@ -21,6 +22,8 @@ internal sealed record ConnectionSettings
 
     /// <summary>MESSAGE bytes that the peer may have outstanding.</summary>
     public long MessageCreditBytes { get; init; } = 64 * 1_024;
+
+    public StreamSettings Streams { get; init; } = StreamSettings.Default;
 
     public RekeyLimits RekeyLimits { get; init; } = RekeyLimits.Default;
 

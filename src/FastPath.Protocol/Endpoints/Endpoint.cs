@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using FastPath.Buffers.Datagrams;
+using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Randomness;
+using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Endpoints;
@@ -36,10 +38,16 @@ internal sealed partial class Endpoint : IDisposable
         _identity = StaticKeyPair.FromPrivateKey(privateKey);
         _resetTokens = new StatelessResetToken(privateKey);
         _random = random;
+        Pool = new PinnedSlabPool(settings.BufferBudgetBytes);
         PublicKey = PeerKey.Read(_identity.PublicKey);
     }
 
     public PeerKey PublicKey { get; }
+
+    /// <summary>The blocks of every ring of this endpoint, within one budget.</summary>
+    public PinnedSlabPool Pool { get; }
+
+    public StreamCounters StreamCounters { get; } = new();
 
     public EndpointCounters Counters { get; } = new();
 

@@ -28,6 +28,9 @@ internal sealed record EndpointSettings
     /// <summary>Payload ciphers offered or accepted, best first; empty for all that the processor supports.</summary>
     public IReadOnlyList<Cryptography.CipherSuite> Ciphers { get; init; } = [];
 
+    /// <summary>Memory for the rings of all streams: a hard limit, taken in slabs as needed.</summary>
+    public long BufferBudgetBytes { get; init; } = 256L * 1_024 * 1_024;
+
     /// <summary>Decides on the proven static key of a peer; null admits everybody.</summary>
     public Func<PeerKey, bool>? Authorize { get; init; }
 

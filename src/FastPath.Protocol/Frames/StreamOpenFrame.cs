@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace FastPath.Protocol.Frames;
 
 /// <summary>Everything that describes a stream (decision D3): it travels inside the stream, so it is never lost apart.</summary>
@@ -17,8 +19,8 @@ internal readonly ref struct StreamOpenFrame
 
     public StreamKind Kind { get; init; }
 
-    /// <summary>16 bytes that name the transfer at both ends.</summary>
-    public ReadOnlySpan<byte> TransferId { get; init; }
+    /// <summary>Names the transfer at both ends; 16 bytes, big-endian.</summary>
+    public UInt128 TransferId { get; init; }
 
     /// <summary>Payload bytes from offset 0 to the end; -1 when only FIN will tell.</summary>
     public long TotalLength { get; init; }
@@ -68,7 +70,7 @@ internal readonly ref struct StreamOpenFrame
         {
             StreamId = streamId,
             Kind = (StreamKind)kind,
-            TransferId = transferId,
+            TransferId = BinaryPrimitives.ReadUInt128BigEndian(transferId),
             TotalLength = totalLength,
             StartOffset = startOffset,
             Digest = digest,
@@ -84,7 +86,7 @@ internal readonly ref struct StreamOpenFrame
         writer.WriteVarInt(StreamId);
         writer.WriteByte((byte)((TotalLength >= 0 ? HasTotalLength : 0) | (Digest.IsEmpty ? 0 : HasDigest)));
         writer.WriteByte((byte)Kind);
-        writer.WriteBytes(TransferId);
+        BinaryPrimitives.WriteUInt128BigEndian(writer.Reserve(TransferIdLength), TransferId);
         if (TotalLength >= 0)
         {
             writer.WriteOffset(TotalLength);

@@ -1,3 +1,4 @@
+using FastPath.Protocol.Packets;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Recovery;
@@ -14,6 +15,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
 
     // Oldest first, so that the usual packet extends the last entry.
     private readonly AckRange[] _ranges = new AckRange[RangesMax];
+    private readonly ReplayWindow _eliciting = new();
     private int _count;
     private Instant _largestAt;
     private int _unansweredSends;
@@ -36,16 +38,17 @@ internal sealed class AckTracker(Duration maxAckDelay)
         Insert(number);
         if (isAckEliciting)
         {
-            OnDuplicate(now);
+            _eliciting.TryRecord(number);
+            Owe(now);
         }
     }
 
-    /// <summary>A packet came again: the ACK for it was lost, so another is owed.</summary>
-    public void OnDuplicate(Instant now)
+    /// <summary>A packet came again: the ACK for it was lost, so another is owed, unless it asked for none (scenario F5).</summary>
+    public void OnDuplicate(ulong number, Instant now)
     {
-        if (!IsPending)
+        if (!_eliciting.IsNew(number))
         {
-            Deadline = now + maxAckDelay;
+            Owe(now);
         }
     }
 
@@ -79,6 +82,14 @@ internal sealed class AckTracker(Duration maxAckDelay)
         }
 
         RemoveOldest(drop);
+    }
+
+    private void Owe(Instant now)
+    {
+        if (!IsPending)
+        {
+            Deadline = now + maxAckDelay;
+        }
     }
 
     private void Insert(ulong number)

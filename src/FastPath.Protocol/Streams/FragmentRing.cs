@@ -8,6 +8,8 @@ namespace FastPath.Protocol.Streams;
 /// byte comes and returned when every cursor has passed it, so an idle ring pins nothing. Bytes are published by the
 /// volatile write of <see cref="Frontier"/>: a reader that sees it sees them. The first write of a byte wins; bytes at or
 /// below the frontier change nothing (scenario R4).
+/// <para>Blocks change hands on the writing thread alone, but for the last act: once the writing side has abandoned the ring,
+/// whoever removes the last cursor gives everything back. So a reader never sees a block that is somebody else's.</para>
 /// </remarks>
 internal sealed class FragmentRing
 {
@@ -15,46 +17,44 @@ internal sealed class FragmentRing
     private const int BytesPerRange = 128;
     private const int RangesMin = 64;
 
+    // A window that begins and ends inside blocks pins two of them in part.
+    private const int PartialBlocks = 2;
+
     private readonly PinnedSlabPool _pool;
     private readonly BufferHolder _holder;
     private readonly int _blockBytes;
     private readonly RangeSet _above = new();
     private readonly Lock _cursorGate = new();
     private readonly List<RingCursor> _cursors = [];
-    private readonly SlabBlock[] _blocks;
-    private readonly Memory<byte>[] _memory;
-    private readonly int _rangesMax;
+    private volatile RingSlots _slots;
+    private long _reservedBytes;
     private long _frontier;
     private long _reclaimedTo;
+    private long _finalSize = -1;
     private int _pinnedBlocks;
+    private int _peakPinnedBlocks;
+    private bool _isAbandoned;
 
-    /// <param name="pool">Where blocks come from.</param>
-    /// <param name="holder">Who the pool is told holds them.</param>
-    /// <param name="startOffset">First byte that will come.</param>
-    /// <param name="capacityBytes">Window above the slowest cursor.</param>
-    public FragmentRing(PinnedSlabPool pool, BufferHolder holder, long startOffset, long capacityBytes)
+    private FragmentRing(PinnedSlabPool pool, BufferHolder holder, long startOffset, long capacityBytes, long reservedBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacityBytes);
         _pool = pool;
         _holder = holder;
         _blockBytes = pool.BlockBytes;
+        _reservedBytes = reservedBytes;
         Capacity = capacityBytes;
         StartOffset = startOffset;
         _frontier = startOffset;
         _reclaimedTo = startOffset;
         HighestEnd = startOffset;
-
-        // A window that begins inside a block reaches into one block more than its length needs.
-        int slots = (int)((capacityBytes + _blockBytes - 1) / _blockBytes) + 1;
-        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slots);
-        _blocks = new SlabBlock[size];
-        _memory = new Memory<byte>[size];
-        _rangesMax = (int)Math.Max(RangesMin, capacityBytes / BytesPerRange);
+        _slots = new RingSlots(RingSlots.CountFor(capacityBytes, _blockBytes), _blockBytes);
     }
+
+    public PinnedSlabPool Pool => _pool;
 
     public long StartOffset { get; }
 
-    public long Capacity { get; }
+    /// <summary>Window above the slowest cursor, in bytes.</summary>
+    public long Capacity { get; private set; }
 
     /// <summary>Every byte below has come.</summary>
     public long Frontier => Volatile.Read(ref _frontier);
@@ -65,24 +65,73 @@ internal sealed class FragmentRing
     public long HighestEnd { get; private set; }
 
     /// <summary>-1 until known.</summary>
-    public long FinalSize { get; private set; } = -1;
+    public long FinalSize => Volatile.Read(ref _finalSize);
 
     public bool IsComplete => FinalSize >= 0 && Frontier == FinalSize;
 
     public long PinnedBytes => (long)Volatile.Read(ref _pinnedBlocks) * _blockBytes;
 
+    public long PeakPinnedBytes => (long)Volatile.Read(ref _peakPinnedBlocks) * _blockBytes;
+
+    /// <summary>What has come above the frontier.</summary>
+    public RangeSet HeldAbove => _above;
+
     /// <summary>Bytes that wait above a hole.</summary>
     public long ReorderedBytes { get; private set; }
+
+    public long PeakReorderedBytes { get; private set; }
+
+    /// <summary>What the window leaves free; only the writing thread may ask.</summary>
+    public long FreeBytes => _reclaimedTo + Capacity - HighestEnd;
+
+    /// <param name="pool">Where blocks come from; the window is reserved in it.</param>
+    /// <param name="holder">Who the pool is told holds them.</param>
+    /// <param name="startOffset">First byte that will come.</param>
+    /// <param name="capacityBytes">Window above the slowest cursor.</param>
+    /// <returns>Null when the budget has no room for the window.</returns>
+    public static FragmentRing? TryCreate(PinnedSlabPool pool, BufferHolder holder, long startOffset, long capacityBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacityBytes);
+        long reserved = capacityBytes + (PartialBlocks * pool.BlockBytes);
+        return pool.TryReserve(reserved) ? new FragmentRing(pool, holder, startOffset, capacityBytes, reserved) : null;
+    }
+
+    /// <summary>Widens the window as far as the budget allows; what was granted is never taken back.</summary>
+    public bool TryGrow(long capacityBytes)
+    {
+        long more = capacityBytes - Capacity;
+        if (more <= 0 || !_pool.TryReserve(more))
+        {
+            return false;
+        }
+
+        _reservedBytes += more;
+        int count = RingSlots.CountFor(capacityBytes, _blockBytes);
+        if (count > _slots.Count)
+        {
+            var larger = new RingSlots(count, _blockBytes);
+            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes < HighestEnd; block++)
+            {
+                int from = _slots.IndexOf(block * _blockBytes);
+                larger.Set(larger.IndexOf(block * _blockBytes), _slots.Block(from), _slots.Memory(from));
+            }
+
+            _slots = larger;
+        }
+
+        Capacity = capacityBytes;
+        return true;
+    }
 
     /// <returns>False when it contradicts an earlier one or bytes that have come.</returns>
     public bool TrySetFinalSize(long finalSize)
     {
-        if (FinalSize >= 0 || finalSize < HighestEnd)
+        if (_finalSize >= 0 || finalSize < HighestEnd)
         {
-            return FinalSize == finalSize;
+            return _finalSize == finalSize;
         }
 
-        FinalSize = finalSize;
+        Volatile.Write(ref _finalSize, finalSize);
         return true;
     }
 
@@ -109,7 +158,7 @@ internal sealed class FragmentRing
             return RingWriteResult.Duplicate;
         }
 
-        if (_above.Count >= _rangesMax && start > _frontier)
+        if (_above.Count >= Math.Max(RangesMin, Capacity / BytesPerRange) && start > _frontier)
         {
             return RingWriteResult.TooFragmented;
         }
@@ -131,7 +180,28 @@ internal sealed class FragmentRing
             Volatile.Write(ref _frontier, to);
         }
 
+        PeakReorderedBytes = Math.Max(PeakReorderedBytes, ReorderedBytes);
         return RingWriteResult.Stored;
+    }
+
+    /// <summary>Where the next bytes in order may be written in place: some of one block, empty when the window is full.</summary>
+    /// <remarks>For a writer that writes in order and alone; <see cref="CommitInPlace"/> makes the bytes readable.</remarks>
+    public Memory<byte> GetSpace()
+    {
+        long free = FreeBytes;
+        if (free <= 0 || !TryRentBlocks(_frontier, _frontier + 1))
+        {
+            return default;
+        }
+
+        int inBlock = (int)(_frontier % _blockBytes);
+        return _slots.Memory(_slots.IndexOf(_frontier)).Slice(inBlock, (int)Math.Min(free, _blockBytes - inBlock));
+    }
+
+    public void CommitInPlace(int length)
+    {
+        HighestEnd += length;
+        Volatile.Write(ref _frontier, _frontier + length);
     }
 
     /// <summary>Bytes at a position up to the limit, as far as they lie in one block.</summary>
@@ -141,7 +211,8 @@ internal sealed class FragmentRing
     {
         int inBlock = (int)(position % _blockBytes);
         int length = (int)Math.Min(limit - position, _blockBytes - inBlock);
-        return _memory[Slot(position)].Slice(inBlock, length);
+        RingSlots slots = _slots;
+        return slots.Memory(slots.IndexOf(position)).Slice(inBlock, length);
     }
 
     /// <summary>Copies bytes that have come, across blocks.</summary>
@@ -176,7 +247,24 @@ internal sealed class FragmentRing
     {
         lock (_cursorGate)
         {
-            _cursors.Remove(cursor);
+            if (_cursors.Remove(cursor) && _cursors.Count == 0 && _isAbandoned)
+            {
+                ReleaseAll();
+            }
+        }
+    }
+
+    /// <summary>The writing side is done, for good or ill: everything goes back as soon as no cursor is left.</summary>
+    public void Abandon()
+    {
+        lock (_cursorGate)
+        {
+            if (!_isAbandoned && _cursors.Count == 0)
+            {
+                ReleaseAll();
+            }
+
+            _isAbandoned = true;
         }
     }
 
@@ -195,13 +283,13 @@ internal sealed class FragmentRing
             long block = _reclaimedTo / _blockBytes;
             for (; (block + 1) * _blockBytes <= passed; block++)
             {
-                ReturnSlot((int)(block & (_blocks.Length - 1)));
+                ReturnSlot(_slots.IndexOf(block * _blockBytes));
             }
 
             if (passed == HighestEnd && passed % _blockBytes != 0 && passed > _reclaimedTo)
             {
                 // Nothing beyond has come: the half-filled block need not wait. A later byte rents another.
-                ReturnSlot(Slot(passed));
+                ReturnSlot(_slots.IndexOf(passed));
             }
 
             Volatile.Write(ref _reclaimedTo, Math.Max(_reclaimedTo, passed));
@@ -209,34 +297,24 @@ internal sealed class FragmentRing
         }
     }
 
-    /// <summary>Returns every block, whoever still reads: the stream is over.</summary>
-    public void ReleaseAll()
-    {
-        for (int slot = 0; slot < _blocks.Length; slot++)
-        {
-            ReturnSlot(slot);
-        }
-    }
-
-    private int Slot(long position) => (int)((position / _blockBytes) & (_blocks.Length - 1));
-
     private bool TryRentBlocks(long start, long end)
     {
         for (long block = start / _blockBytes; block * _blockBytes < end; block++)
         {
-            int slot = (int)(block & (_blocks.Length - 1));
-            if (!_blocks[slot].IsNone)
+            int index = _slots.IndexOf(block * _blockBytes);
+            if (!_slots.IsEmpty(index))
             {
                 continue;
             }
 
-            if (!_pool.TryRent(_holder, out _blocks[slot]))
+            if (!_pool.TryRent(_holder, out SlabBlock rented))
             {
                 return false;
             }
 
-            _memory[slot] = _pool.AsMemory(_blocks[slot]);
+            _slots.Set(index, rented, _pool.AsMemory(rented));
             _pinnedBlocks++;
+            _peakPinnedBlocks = Math.Max(_peakPinnedBlocks, _pinnedBlocks);
         }
 
         return true;
@@ -246,19 +324,11 @@ internal sealed class FragmentRing
     private void CopyNew(long start, long end, ReadOnlySpan<byte> bytes)
     {
         long position = start;
-        for (int i = 0; i < _above.Count && _above[i].Start < end; i++)
+        while (_above.TryFindGap(position, end, out long gapStart, out long gapEnd))
         {
-            (long haveStart, long haveEnd) = _above[i];
-            if (haveEnd <= position)
-            {
-                continue;
-            }
-
-            CopyIn(position, bytes.Slice((int)(position - start), (int)Math.Max(0, haveStart - position)));
-            position = Math.Min(haveEnd, end);
+            CopyIn(gapStart, bytes.Slice((int)(gapStart - start), (int)(gapEnd - gapStart)));
+            position = gapEnd;
         }
-
-        CopyIn(position, bytes[(int)(position - start)..]);
     }
 
     private void CopyIn(long position, ReadOnlySpan<byte> bytes)
@@ -267,22 +337,32 @@ internal sealed class FragmentRing
         {
             int inBlock = (int)(position % _blockBytes);
             int length = Math.Min(bytes.Length, _blockBytes - inBlock);
-            bytes[..length].CopyTo(_memory[Slot(position)].Span[inBlock..]);
+            bytes[..length].CopyTo(_slots.Memory(_slots.IndexOf(position)).Span[inBlock..]);
             bytes = bytes[length..];
             position += length;
         }
     }
 
-    private void ReturnSlot(int slot)
+    private void ReleaseAll()
     {
-        if (_blocks[slot].IsNone)
+        for (int index = 0; index < _slots.Count; index++)
+        {
+            ReturnSlot(index);
+        }
+
+        _pool.Unreserve(_reservedBytes);
+        _reservedBytes = 0;
+    }
+
+    private void ReturnSlot(int index)
+    {
+        if (_slots.IsEmpty(index))
         {
             return;
         }
 
-        _pool.Return(_blocks[slot], _holder);
-        _blocks[slot] = default;
-        _memory[slot] = default;
+        _pool.Return(_slots.Block(index), _holder);
+        _slots.Set(index, default, default);
         _pinnedBlocks--;
     }
 }

@@ -103,6 +103,21 @@ internal sealed class RangeSet
         return start >= end || (index < Count && _ranges[index].Start <= start);
     }
 
+    /// <summary>The first part of [position, end) that is not covered.</summary>
+    public bool TryFindGap(long position, long end, out long gapStart, out long gapEnd)
+    {
+        int index = FirstEndingAtOrAfter(position + 1);
+        if (index < Count && _ranges[index].Start <= position)
+        {
+            position = _ranges[index].End;
+            index++;
+        }
+
+        gapStart = position;
+        gapEnd = index < Count ? Math.Min(end, _ranges[index].Start) : end;
+        return gapStart < gapEnd;
+    }
+
     /// <summary>Takes up to <paramref name="lengthMax"/> offsets from the front.</summary>
     public bool TryPopFront(long lengthMax, out long start, out long end)
     {
@@ -113,7 +128,7 @@ internal sealed class RangeSet
         }
 
         (start, long rangeEnd) = _ranges[0];
-        end = Math.Min(rangeEnd, start + lengthMax);
+        end = start + Math.Min(rangeEnd - start, lengthMax);
         if (end == rangeEnd)
         {
             RemoveAt(0, 1);

@@ -6,7 +6,7 @@ namespace FastPath.Protocol.Tests.Frames;
 /// <summary>The bytes of native-notes/wire-format.md. A change here is a change of the wire version.</summary>
 public sealed class FrameGoldenBytesTests
 {
-    private static readonly byte[] TransferId = Convert.FromHexString("000102030405060708090a0b0c0d0e0f");
+    private static readonly UInt128 TransferId = new(0x0001020304050607, 0x08090a0b0c0d0e0f);
 
     private delegate void WriteFrame(ref FrameWriter writer);
 

@@ -72,8 +72,20 @@ public sealed class AckTrackerTests
         tracker.OnPacketReceived(0, true, Instant.Zero);
         tracker.OnAckSent(withElicitingFrames: false);
         Assert.False(tracker.IsPending);
-        tracker.OnDuplicate(Instant.Zero);
+        tracker.OnDuplicate(0, Instant.Zero);
         Assert.True(tracker.IsPending);
+    }
+
+    [Fact]
+    [Trait("Scenario", "F5")]
+    public void A_duplicate_of_an_ACK_alone_causes_none()
+    {
+        var tracker = new AckTracker(MaxAckDelay);
+        tracker.OnPacketReceived(0, false, Instant.Zero);
+        tracker.OnPacketReceived(1, true, Instant.Zero);
+        tracker.OnAckSent(withElicitingFrames: false);
+        tracker.OnDuplicate(0, Instant.Zero);
+        Assert.False(tracker.IsPending);
     }
 
     [Fact]

@@ -61,14 +61,14 @@ public sealed class FragmentRingTests
     public void A_window_of_contiguous_single_bytes_is_never_too_fragmented_and_holes_are_bounded()
     {
         FragmentRing contiguous = Create(64 * Block);
-        contiguous.TryAddCursor();
+        RingCursor atStart = contiguous.TryAddCursor()!;
         for (int i = 0; i < 64 * Block; i++)
         {
             Assert.Equal(RingWriteResult.Stored, contiguous.Write(i, [1], out _));
         }
 
         FragmentRing holes = Create(64 * Block);
-        holes.TryAddCursor();
+        RingCursor below = holes.TryAddCursor()!;
         RingWriteResult result = RingWriteResult.Stored;
         int pieces = 0;
         for (int i = 1; i < 64 * Block && result == RingWriteResult.Stored; i += 2)
@@ -79,16 +79,18 @@ public sealed class FragmentRingTests
 
         Assert.Equal(RingWriteResult.TooFragmented, result);
         Assert.Equal((64 * Block / 128) + 1, pieces);
-        contiguous.ReleaseAll();
-        holes.ReleaseAll();
-        Assert.Equal(0, _pool.RentedBytes);
+        contiguous.Abandon();
+        Assert.Equal(64 * Block, contiguous.PinnedBytes);
+        contiguous.RemoveCursor(atStart);
+        holes.RemoveCursor(below);
+        holes.Abandon();
+        Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
     }
 
     [Fact]
     public void The_window_and_the_final_size_are_kept()
     {
         FragmentRing ring = Create(2 * Block);
-        ring.TryAddCursor();
         Assert.Equal(RingWriteResult.BeyondWindow, ring.Write(Block, new byte[Block + 1], out _));
         Assert.Equal(RingWriteResult.Stored, ring.Write(10, new byte[10], out _));
         Assert.False(ring.TrySetFinalSize(19));
@@ -96,10 +98,32 @@ public sealed class FragmentRingTests
         Assert.True(ring.TrySetFinalSize(20));
         Assert.False(ring.TrySetFinalSize(21));
         Assert.Equal(RingWriteResult.BeyondFinalSize, ring.Write(20, [1], out _));
-        ring.ReleaseAll();
+        ring.Abandon();
     }
 
-    private FragmentRing Create(long capacity) => new(_pool, BufferHolder.ReceiveRing, 0, capacity);
+    [Fact]
+    public void A_ring_grows_inside_the_budget_and_keeps_what_it_holds()
+    {
+        FragmentRing ring = Create(4 * Block);
+        RingCursor cursor = ring.TryAddCursor()!;
+        byte[] payload = new byte[40 * Block];
+        new SeededRandom(3).Fill(payload);
+        ring.Write(0, payload.AsSpan(0, 3 * Block), out _);
+        ring.Write((3 * Block) + 10, payload.AsSpan((3 * Block) + 10, 100), out _);
+        ReadOnlyMemory<byte> seenBefore = ring.Peek(Block, 2 * Block);
+        Assert.False(ring.TryGrow(2_000 * Block));
+        Assert.True(ring.TryGrow(40 * Block));
+        ring.Write(3 * Block, payload.AsSpan(3 * Block), out _);
+        byte[] output = new byte[payload.Length];
+        ring.CopyTo(0, output);
+        Assert.Equal(payload, output);
+        Assert.Equal(payload.AsSpan(Block, Block), seenBefore.Span);
+        ring.Abandon();
+        ring.RemoveCursor(cursor);
+        Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
+    }
+
+    private FragmentRing Create(long capacity) => FragmentRing.TryCreate(_pool, BufferHolder.ReceiveRing, 0, capacity)!;
 
     /// <summary>Any order, any cutting, duplicates, a window smaller than the payload, a reader that stops anywhere.</summary>
     private void Deliver(int size, int fragment, SeededRandom random)
@@ -136,5 +160,8 @@ public sealed class FragmentRingTests
         ring.Reclaim();
         Assert.Equal(payload, output);
         Assert.Equal(0, _pool.RentedBytes);
+        ring.RemoveCursor(cursor);
+        ring.Abandon();
+        Assert.Equal(0, _pool.ReservedBytes);
     }
 }

@@ -5,6 +5,36 @@ namespace FastPath.Protocol.Tests.Streams;
 
 public sealed class RangeSetTests
 {
+    [Fact]
+    public void Gaps_are_what_is_not_covered()
+    {
+        for (ulong seed = 1; seed <= 200; seed++)
+        {
+            var random = new SeededRandom(seed);
+            var set = new RangeSet();
+            bool[] covered = new bool[100];
+            for (int i = 0; i < 8; i++)
+            {
+                int start = random.NextInt32(100);
+                int end = start + random.NextInt32(100 - start);
+                set.Add(start, end);
+                covered.AsSpan(start, end - start).Fill(true);
+            }
+
+            int from = random.NextInt32(100);
+            int to = from + random.NextInt32(100 - from);
+            bool[] gaps = new bool[100];
+            long position = from;
+            while (set.TryFindGap(position, to, out long gapStart, out long gapEnd))
+            {
+                gaps.AsSpan((int)gapStart, (int)(gapEnd - gapStart)).Fill(true);
+                position = gapEnd;
+            }
+
+            Assert.Equal(covered.Select((c, i) => !c && i >= from && i < to), gaps);
+        }
+    }
+
     private const int Universe = 200;
 
     [Fact]

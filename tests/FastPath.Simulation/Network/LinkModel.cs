@@ -14,6 +14,12 @@ internal sealed record LinkModel
 
     public double Duplication { get; init; }
 
+    /// <summary>Bytes a second; 0 for no limit.</summary>
+    public long RateBytesPerSecond { get; init; }
+
+    /// <summary>Bytes that wait for the link at most; more are dropped at the tail.</summary>
+    public long QueueBytes { get; init; } = 1_000_000;
+
     /// <summary>Chance that one bit is flipped.</summary>
     public double Corruption { get; init; }
 }

@@ -12,7 +12,8 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
     private const int TurnsAtOneInstantMax = 100_000;
 
     private readonly PriorityQueue<Flight, (long At, long Order)> _inFlight = new();
-    private readonly Dictionary<PeerAddress, Endpoint> _endpoints = [];
+    private readonly Dictionary<PeerAddress, ISimulatedNode> _nodes = [];
+    private readonly Dictionary<(PeerAddress, PeerAddress), Instant> _busyUntil = [];
     private readonly byte[] _buffer = new byte[DatagramMax];
     private long _order;
 
@@ -23,10 +24,23 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
     /// <summary>Sees each datagram before the model does; false drops it.</summary>
     public Func<PeerAddress, PeerAddress, byte[], bool>? Intercept { get; set; }
 
+    /// <summary>A model of its own for a directed link; null for the common one.</summary>
+    public Func<PeerAddress, PeerAddress, LinkModel?>? LinkOf { get; set; }
+
     public long DatagramsSent { get; private set; }
 
+    public long DatagramsDroppedAtQueue { get; private set; }
+
     /// <summary>Puts an endpoint at an address; the one that was there is gone, as after a crash.</summary>
-    public void Place(PeerAddress address, Endpoint endpoint) => _endpoints[address] = endpoint;
+    public void Place(PeerAddress address, Endpoint endpoint) => Place(address, new EndpointNode(endpoint));
+
+    public void Place(PeerAddress address, ISimulatedNode node) => _nodes[address] = node;
+
+    /// <summary>Takes a node away, as a crash does: nothing is sent, nothing received.</summary>
+    public void Remove(PeerAddress address) => _nodes.Remove(address);
+
+    /// <summary>Called after every turn, where an application would run.</summary>
+    public event Action<Instant>? Turned;
 
     /// <summary>Brings a datagram to its address after the path's delay, whoever made it.</summary>
     public void Inject(PeerAddress from, PeerAddress to, byte[] datagram) => Schedule(from, to, datagram, model.Delay);
@@ -39,6 +53,7 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
         int turns = 0;
         while (true)
         {
+            Turned?.Invoke(Now);
             Transmit();
             if (condition())
             {
@@ -60,11 +75,11 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
 
             Now = Instant.Max(Now, next);
             Deliver();
-            foreach (Endpoint endpoint in _endpoints.Values)
+            foreach (ISimulatedNode node in _nodes.Values)
             {
-                if (endpoint.NextTimeout <= Now)
+                if (node.NextTimeout <= Now)
                 {
-                    endpoint.HandleTimeout(Now);
+                    node.HandleTimeout(Now);
                 }
             }
         }
@@ -75,9 +90,9 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
     private Instant NextInstant()
     {
         Instant next = _inFlight.TryPeek(out Flight? flight, out _) ? flight.At : Instant.Never;
-        foreach (Endpoint endpoint in _endpoints.Values)
+        foreach (ISimulatedNode node in _nodes.Values)
         {
-            next = Instant.Min(next, endpoint.NextTimeout);
+            next = Instant.Min(next, node.NextTimeout);
         }
 
         return next;
@@ -88,18 +103,18 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
         while (_inFlight.TryPeek(out Flight? flight, out _) && flight.At <= Now)
         {
             _inFlight.Dequeue();
-            if (_endpoints.TryGetValue(flight.To, out Endpoint? endpoint))
+            if (_nodes.TryGetValue(flight.To, out ISimulatedNode? node))
             {
-                endpoint.HandleDatagram(Now, flight.From, flight.Datagram);
+                node.HandleDatagram(Now, flight.From, flight.Datagram);
             }
         }
     }
 
     private void Transmit()
     {
-        foreach ((PeerAddress from, Endpoint endpoint) in _endpoints)
+        foreach ((PeerAddress from, ISimulatedNode node) in _nodes)
         {
-            while (endpoint.TryPollTransmit(Now, _buffer, out int length, out PeerAddress to))
+            while (node.TryPollTransmit(Now, _buffer, out int length, out PeerAddress to))
             {
                 DatagramsSent++;
                 byte[] datagram = _buffer.AsSpan(0, length).ToArray();
@@ -115,17 +130,45 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
 
     private void Send(PeerAddress from, PeerAddress to, byte[] datagram)
     {
-        int copies = Random.NextChance(model.Loss) ? 0 : Random.NextChance(model.Duplication) ? 2 : 1;
+        LinkModel link = LinkOf?.Invoke(from, to) ?? model;
+        if (!TryQueue(from, to, datagram.Length, link, out Duration wait))
+        {
+            DatagramsDroppedAtQueue++;
+            return;
+        }
+
+        int copies = Random.NextChance(link.Loss) ? 0 : Random.NextChance(link.Duplication) ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
             byte[] copy = [.. datagram];
-            if (Random.NextChance(model.Corruption))
+            if (Random.NextChance(link.Corruption))
             {
                 copy[Random.NextInt32(copy.Length)] ^= (byte)(1 << Random.NextInt32(8));
             }
 
-            Schedule(from, to, copy, model.Delay + new Duration(Random.NextInt64(model.Jitter.Nanoseconds + 1)));
+            Schedule(from, to, copy, wait + link.Delay + new Duration(Random.NextInt64(link.Jitter.Nanoseconds + 1)));
         }
+    }
+
+    /// <summary>Waits behind what the link is still sending; false when the queue is full.</summary>
+    private bool TryQueue(PeerAddress from, PeerAddress to, int length, LinkModel link, out Duration wait)
+    {
+        wait = Duration.Zero;
+        if (link.RateBytesPerSecond == 0)
+        {
+            return true;
+        }
+
+        Instant free = Instant.Max(Now, _busyUntil.GetValueOrDefault((from, to)));
+        if ((free - Now).Seconds * link.RateBytesPerSecond > link.QueueBytes)
+        {
+            return false;
+        }
+
+        Instant sent = free + Duration.FromSeconds((double)length / link.RateBytesPerSecond);
+        _busyUntil[(from, to)] = sent;
+        wait = sent - Now;
+        return true;
     }
 
     private void Schedule(PeerAddress from, PeerAddress to, byte[] datagram, Duration delay)

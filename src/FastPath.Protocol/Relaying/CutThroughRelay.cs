@@ -1,0 +1,200 @@
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Relaying;
+
+/// <summary>Passes an incoming stream on to its targets as the bytes come, in whatever order they come (decision D2).</summary>
+/// <remarks>
+/// One ring, written once by the incoming side and read by every target; a slot is free when the slowest live target has it
+/// acknowledged, and only then becomes credit for the source: so back-pressure crosses the relay by itself. Targets are
+/// opened when the first byte is there, so a source that fails before that can be replaced unseen. Owned by the loop thread.
+/// </remarks>
+internal sealed class CutThroughRelay : IReceiveListener, ISendListener
+{
+    private readonly IRelayOwner _owner;
+    private readonly (Connection Connection, RingCursor Cursor)[] _routes;
+    private readonly List<SendStream> _targets = [];
+    private readonly StreamDescription _description;
+    private readonly int _hopsFromSink;
+    private StreamErrorCode _sourceFailure;
+    private StreamErrorCode _firstTargetFailure;
+    private int _liveTargets;
+    private bool _hasEnded;
+
+    /// <param name="source">Claimed here: its first reader becomes the first target's.</param>
+    /// <param name="targets">Where the bytes go; at least one.</param>
+    /// <param name="description">What the targets are told; the metadata may differ from the source's.</param>
+    /// <param name="hopsFromSink">Of this node.</param>
+    public CutThroughRelay(
+        ReceiveStream source,
+        IReadOnlyList<Connection> targets,
+        StreamDescription description,
+        int hopsFromSink,
+        IRelayOwner owner)
+    {
+        Source = source;
+        _owner = owner;
+        _description = description;
+        _hopsFromSink = hopsFromSink;
+        _routes = new (Connection, RingCursor)[targets.Count];
+        for (int i = 0; i < targets.Count; i++)
+        {
+            RingCursor cursor = i == 0 ? source.Claim : source.Ring.TryAddCursor()!;
+            _routes[i] = (targets[i], cursor);
+        }
+
+        source.IsRelayed = true;
+        source.ProgressTimeout = source.Connection.Streams.Settings.ProgressTimeoutAt(hopsFromSink);
+    }
+
+    public ReceiveStream Source { get; }
+
+    public IReadOnlyList<SendStream> Targets => _targets;
+
+    /// <summary>At least one byte, or the end of an empty payload, was passed on.</summary>
+    public bool IsOpen => _targets.Count > 0;
+
+    /// <summary>Keeps the source going though every target is gone: somebody here reads along.</summary>
+    public bool HasLocalReader { get; set; }
+
+    /// <summary>Begins; everything that has come already is passed on at once.</summary>
+    public void Start() => Source.Attach(this);
+
+    public void OnStored(ReceiveStream stream, long start, long end)
+    {
+        OpenTargets();
+        foreach (SendStream target in _targets)
+        {
+            target.Offer(start, end, stream.LastProgressAt);
+            target.Connection.Streams.MarkReady(target);
+        }
+    }
+
+    public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
+    {
+        if (code == StreamErrorCode.None)
+        {
+            OpenTargets();
+            foreach (SendStream target in _targets)
+            {
+                target.Finish(stream.Ring.FinalSize, stream.LastProgressAt);
+                target.Connection.Streams.MarkReady(target);
+            }
+
+            return;
+        }
+
+        _sourceFailure = code == StreamErrorCode.ConnectionLost ? StreamErrorCode.UpstreamLost : code;
+        if (!IsOpen && !_hasEnded)
+        {
+            _hasEnded = true;
+            ReleaseUnopened();
+            _owner.OnSourceFailedUnused(this, code);
+            return;
+        }
+
+        // What the ring holds without a gap is still delivered, then the cause.
+        foreach (SendStream target in _targets.ToArray())
+        {
+            ResetIfDrained(target);
+        }
+    }
+
+    public void OnAcknowledged(SendStream stream)
+    {
+        Duration roundTrip = Duration.Zero;
+        foreach (SendStream target in _targets)
+        {
+            if (!target.HasEnded && target.Connection.Rtt.HasSample)
+            {
+                roundTrip = Duration.Max(roundTrip, target.Connection.Rtt.Min);
+            }
+        }
+
+        Source.DownstreamRoundTrip = roundTrip;
+        Source.Connection.Streams.OnConsumed(Source, stream.LastProgressAt);
+        ResetIfDrained(stream);
+    }
+
+    public void OnSendEnded(SendStream stream, StreamErrorCode code)
+    {
+        _liveTargets--;
+        if (code != StreamErrorCode.None && _firstTargetFailure == StreamErrorCode.None)
+        {
+            _firstTargetFailure = code;
+        }
+
+        if (_liveTargets > 0)
+        {
+            // The slowest reader may have been this one.
+            Source.Connection.Streams.OnConsumed(Source, stream.LastProgressAt);
+            return;
+        }
+
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        if (!Source.HasEnded && !HasLocalReader)
+        {
+            StreamErrorCode cause = _firstTargetFailure == StreamErrorCode.ConnectionLost
+                ? StreamErrorCode.DownstreamLost
+                : _firstTargetFailure;
+            Source.Connection.Streams.Stop(Source, cause);
+        }
+
+        _owner.OnRelayEnded(this, _sourceFailure != StreamErrorCode.None ? _sourceFailure : _firstTargetFailure);
+    }
+
+    /// <summary>Gives the transfer up at both sides.</summary>
+    public void Cancel(StreamErrorCode code)
+    {
+        if (!IsOpen && !_hasEnded)
+        {
+            _hasEnded = true;
+            ReleaseUnopened();
+            Source.Connection.Streams.Stop(Source, code);
+            _owner.OnRelayEnded(this, code);
+            return;
+        }
+
+        foreach (SendStream target in _targets.ToArray())
+        {
+            target.Connection.Streams.Reset(target, code);
+        }
+    }
+
+    private void OpenTargets()
+    {
+        if (IsOpen || _hasEnded)
+        {
+            return;
+        }
+
+        _liveTargets = _routes.Length;
+        foreach ((Connection connection, RingCursor cursor) in _routes)
+        {
+            _targets.Add(connection.Streams.Open(
+                Source.LastProgressAt, _description, Source.Ring, cursor, this, _hopsFromSink));
+        }
+    }
+
+    private void ReleaseUnopened()
+    {
+        foreach ((_, RingCursor cursor) in _routes)
+        {
+            Source.Ring.RemoveCursor(cursor);
+        }
+    }
+
+    private void ResetIfDrained(SendStream target)
+    {
+        if (_sourceFailure != StreamErrorCode.None && !target.HasEnded && target.AcknowledgedTo >= Source.Ring.Frontier)
+        {
+            target.Connection.Streams.Reset(target, _sourceFailure);
+        }
+    }
+}

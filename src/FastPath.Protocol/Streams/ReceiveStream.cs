@@ -1,0 +1,196 @@
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Frames;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Streams;
+
+/// <summary>One incoming stream of one connection: its ring, its credit, its end.</summary>
+/// <remarks>
+/// Owned by the loop thread. Readers are cursors over the ring. The first one exists from the start and belongs to whoever claims
+/// the stream; until then nothing is reclaimed, so an unclaimed stream holds its initial credit and no more. Complete means
+/// every byte from the start offset to the final size has come.
+/// </remarks>
+internal sealed class ReceiveStream
+{
+    // A grant is worth a frame once it moves the limit by this part of the window.
+    private const int GrantFraction = 4;
+
+    private readonly StreamSettings _settings;
+    private readonly WindowTuner _tuner;
+    private readonly List<IReceiveListener> _listeners = [];
+    private StreamErrorCode _endCode;
+
+    public ReceiveStream(Connection connection, ulong id, FragmentRing ring, StreamSettings settings, Instant now)
+    {
+        Connection = connection;
+        Id = id;
+        Ring = ring;
+        Claim = ring.TryAddCursor() ?? throw new InvalidOperationException("A new ring was reclaimed already.");
+        _settings = settings;
+        _tuner = new WindowTuner(now);
+        Granted = ring.StartOffset + settings.InitialCreditBytes;
+        LastProgressAt = now;
+        ProgressTimeout = settings.ProgressTimeout;
+    }
+
+    public Connection Connection { get; }
+
+    public ulong Id { get; }
+
+    public FragmentRing Ring { get; }
+
+    /// <summary>The reader that is there from the start.</summary>
+    public RingCursor Claim { get; }
+
+    /// <summary>Null until the opening frame has come.</summary>
+    public StreamDescription? Description { get; private set; }
+
+    /// <summary>Absolute offset that the sender may reach; never withdrawn.</summary>
+    public long Granted { get; private set; }
+
+    /// <summary>The grant is to be told (again) to the sender.</summary>
+    public bool OwesCredit { get; set; }
+
+    public bool IsQueued { get; set; }
+
+    public bool HasEnded { get; private set; }
+
+    public Instant LastProgressAt { get; private set; }
+
+    public Duration ProgressTimeout { get; set; }
+
+    /// <summary>Round trip to the slowest next hop; zero where the bytes are read here.</summary>
+    public Duration DownstreamRoundTrip { get; set; }
+
+    public bool IsRelayed { get; set; }
+
+    /// <summary>The sender has used its credit: whoever reads here is waited for, not the sender.</summary>
+    public bool IsWaitingForReader => Ring.HighestEnd >= Granted;
+
+    public RingWriteResult Write(long offset, ReadOnlySpan<byte> bytes, Instant now)
+    {
+        if (offset + bytes.Length > Granted)
+        {
+            return RingWriteResult.BeyondWindow;
+        }
+
+        RingWriteResult result = Ring.Write(offset, bytes, out _);
+        if (result == RingWriteResult.Stored)
+        {
+            LastProgressAt = now;
+            // One that a listener attaches here is told of these bytes by Attach.
+            int count = _listeners.Count;
+            for (int i = 0; i < count; i++)
+            {
+                _listeners[i].OnStored(this, offset, offset + bytes.Length);
+            }
+
+            EndIfComplete();
+        }
+
+        return result;
+    }
+
+    /// <returns>False when it contradicts what is known: the stream is broken.</returns>
+    public bool TryAnnounce(in StreamOpenFrame frame)
+    {
+        if (Description is { } known)
+        {
+            return known.Matches(in frame);
+        }
+
+        if (frame.StartOffset != Ring.StartOffset || (frame.TotalLength >= 0 && !Ring.TrySetFinalSize(frame.TotalLength)))
+        {
+            return false;
+        }
+
+        Description = StreamDescription.Read(in frame);
+        return true;
+    }
+
+    public bool TryFinish(long finalSize)
+    {
+        bool isConsistent = Ring.TrySetFinalSize(finalSize);
+        EndIfComplete();
+        return isConsistent;
+    }
+
+    /// <summary>Attaches one that is told; what came before is told at once.</summary>
+    public void Attach(IReceiveListener listener)
+    {
+        _listeners.Add(listener);
+        if (Ring.Frontier > Ring.StartOffset)
+        {
+            listener.OnStored(this, Ring.StartOffset, Ring.Frontier);
+        }
+
+        for (int i = 0; i < Ring.HeldAbove.Count; i++)
+        {
+            (long start, long end) = Ring.HeldAbove[i];
+            listener.OnStored(this, start, end);
+        }
+
+        if (HasEnded)
+        {
+            listener.OnReceiveEnded(this, _endCode);
+        }
+    }
+
+    /// <summary>Gives back what every reader has passed and turns it into credit.</summary>
+    /// <returns>True when a STREAM_CREDIT is owed.</returns>
+    public bool OnConsumed(Instant now)
+    {
+        long before = Ring.ReclaimedTo;
+        long reclaimedTo = Ring.Reclaim();
+        if (HasEnded)
+        {
+            return false;
+        }
+
+        Duration roundTrip = (Connection.Rtt.HasSample ? Connection.Rtt.Min : Duration.Zero) + DownstreamRoundTrip;
+        _tuner.OnDelivered(reclaimedTo - before, now, roundTrip);
+        long floor = IsRelayed ? _settings.WindowBytesMin : _settings.SinkWindowBytesMin;
+        long wanted = Math.Clamp(_tuner.WindowBytes(roundTrip), floor, _settings.WindowBytesMax);
+        if (wanted > Ring.Capacity)
+        {
+            Ring.TryGrow(wanted);
+        }
+
+        long limit = reclaimedTo + Math.Min(wanted, Ring.Capacity);
+        bool isUseful = Ring.FinalSize < 0 || Granted < Ring.FinalSize;
+        if (!isUseful || limit - Granted < Ring.Capacity / GrantFraction)
+        {
+            return false;
+        }
+
+        Granted = limit;
+        OwesCredit = true;
+        return true;
+    }
+
+    /// <summary>Ends the stream at this side; the listener hears it once.</summary>
+    public void End(StreamErrorCode code)
+    {
+        if (HasEnded)
+        {
+            return;
+        }
+
+        HasEnded = true;
+        OwesCredit = false;
+        _endCode = code;
+        Ring.Abandon();
+        foreach (IReceiveListener listener in _listeners.ToArray())
+        {
+            listener.OnReceiveEnded(this, code);
+        }
+    }
+
+    private void EndIfComplete()
+    {
+        if (Ring.IsComplete && Description is not null)
+        {
+            End(StreamErrorCode.None);
+        }
+    }
+}

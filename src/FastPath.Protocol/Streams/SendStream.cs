@@ -1,0 +1,319 @@
+using System.Diagnostics;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Frames;
+using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Streams;
+
+/// <summary>One outgoing stream of one connection: what is to be sent, what is acknowledged.</summary>
+/// <remarks>
+/// Bytes stay in the ring, which a relay shares with the incoming side and with its other targets; this side holds one
+/// cursor, at the first byte not acknowledged. Frames are cut when a packet is built, so a changed packet size never
+/// strands a byte. Owned by the loop thread.
+/// </remarks>
+internal sealed class SendStream
+{
+    // Below this a fragment would mostly be header; the next packet has room.
+    private const int FragmentBytesMin = 32;
+
+    private readonly RangeSet _offered = new();
+    private readonly RangeSet _toSend = new();
+    private readonly RangeSet _acknowledged = new();
+    private readonly RingCursor _cursor;
+    private readonly ISendListener _listener;
+    private bool _owesOpen = true;
+    private bool _openAcknowledged;
+    private bool _owesFin;
+    private bool _finAcknowledged;
+    private bool _hasEnded;
+
+    public SendStream(
+        Connection connection, StreamDescription description, FragmentRing ring, RingCursor cursor, ISendListener listener)
+    {
+        Connection = connection;
+        Description = description;
+        Ring = ring;
+        _cursor = cursor;
+        _listener = listener;
+        HighestSent = description.StartOffset;
+    }
+
+    public Connection Connection { get; }
+
+    public StreamDescription Description { get; }
+
+    public FragmentRing Ring { get; }
+
+    /// <summary>Given when the peer's limit of streams admits it; in order and without gaps.</summary>
+    public ulong Id { get; private set; }
+
+    public bool HasId { get; private set; }
+
+    /// <summary>Absolute offset up to which the peer takes bytes.</summary>
+    public long Credit { get; private set; }
+
+    /// <summary>-1 until the writer has finished.</summary>
+    public long FinalSize { get; private set; } = -1;
+
+    /// <summary>Every byte below is acknowledged.</summary>
+    public long AcknowledgedTo => _cursor.Position;
+
+    public long HighestSent { get; private set; }
+
+    /// <summary>Bytes in FRAGMENT frames, retransmissions included.</summary>
+    public long PayloadBytesSent { get; private set; }
+
+    public long PayloadBytesSentAgain { get; private set; }
+
+    public bool IsQueued { get; set; }
+
+    /// <summary>When the opening frame left first.</summary>
+    public Instant OpenedAt { get; private set; } = Instant.Never;
+
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>When the last byte was acknowledged, or the first one offered after all were.</summary>
+    public Instant LastProgressAt { get; set; }
+
+    /// <summary>Without progress for this long the stream has failed.</summary>
+    public Duration ProgressTimeout { get; init; } = Duration.FromSeconds(35);
+
+    /// <summary>Bytes wait for credit alone.</summary>
+    public bool IsBlockedByCredit => HasId && !_toSend.IsEmpty && _toSend[0].Start >= Credit;
+
+    /// <summary>Everything offered so far is acknowledged: the application is the one that is waited for.</summary>
+    public bool IsIdle => !_owesOpen && _openAcknowledged && _toSend.IsEmpty && AcknowledgedTo == HighestSent && FinalSize < 0;
+
+    /// <summary>A frame could be written now.</summary>
+    public bool HasSendable => HasId && !_hasEnded && (_owesOpen || HasSendableBytes || (_owesFin && _toSend.IsEmpty));
+
+    // A stream that starts in the middle must be announced first: the receiver takes an unannounced one to start at 0.
+    private bool HasSendableBytes =>
+        !_toSend.IsEmpty && _toSend[0].Start < Credit && (Description.StartOffset == 0 || _openAcknowledged);
+
+    public void Admit(ulong id, long initialCredit)
+    {
+        Debug.Assert(!HasId);
+        Id = id;
+        HasId = true;
+        Credit = Math.Max(Credit, Description.StartOffset + initialCredit);
+    }
+
+    /// <summary>Bytes [start, end) lie in the ring and are to be sent.</summary>
+    public void Offer(long start, long end, Instant now)
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        if (IsIdle)
+        {
+            LastProgressAt = now;
+        }
+
+        // A relay's source may have cut anew: what was offered before is under way already, or even gone from the ring.
+        long position = start;
+        while (_offered.TryFindGap(position, end, out long gapStart, out long gapEnd))
+        {
+            _toSend.Add(gapStart, gapEnd);
+            position = gapEnd;
+        }
+
+        _offered.Add(start, end);
+    }
+
+    /// <summary>No byte beyond this offset will be offered.</summary>
+    public void Finish(long finalSize, Instant now)
+    {
+        if (FinalSize < 0 && !_hasEnded)
+        {
+            LastProgressAt = IsIdle ? now : LastProgressAt;
+            FinalSize = finalSize;
+            _owesFin = true;
+        }
+    }
+
+    /// <returns>False when the grant was known already.</returns>
+    public bool Grant(long maxOffset)
+    {
+        bool isNew = maxOffset > Credit;
+        Credit = Math.Max(Credit, maxOffset);
+        return isNew;
+    }
+
+    /// <summary>Writes the next frame that fits; false when there is none, or no room for it.</summary>
+    public bool TryWriteNext(ref FrameWriter writer, Instant now, out SentFrame sent)
+    {
+        sent = default;
+        if (!HasSendable)
+        {
+            return false;
+        }
+
+        if (_owesOpen)
+        {
+            return TryWriteOpen(ref writer, now, out sent);
+        }
+
+        return HasSendableBytes ? TryWriteFragment(ref writer, out sent) : TryWriteFin(ref writer, out sent);
+    }
+
+    public void OnAcknowledged(in SentFrame frame, Instant now)
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        switch (frame.Type)
+        {
+            case FrameType.StreamOpen:
+                _openAcknowledged = true;
+                _owesOpen = false;
+                break;
+            case FrameType.Fin:
+                _finAcknowledged = true;
+                _owesFin = false;
+                break;
+            default:
+                AcknowledgeBytes(frame.Offset, frame.Offset + frame.Length, now);
+                break;
+        }
+
+        if (_finAcknowledged && _openAcknowledged && AcknowledgedTo == FinalSize)
+        {
+            End(StreamErrorCode.None);
+        }
+    }
+
+    public void OnLost(in SentFrame frame)
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        switch (frame.Type)
+        {
+            case FrameType.StreamOpen:
+                _owesOpen = !_openAcknowledged;
+                break;
+            case FrameType.Fin:
+                _owesFin = !_finAcknowledged;
+                break;
+            default:
+                OfferAgain(frame.Offset, frame.Offset + frame.Length);
+                break;
+        }
+    }
+
+    /// <summary>Ends the stream at this side; the listener hears it once, the ring loses this reader.</summary>
+    public void End(StreamErrorCode code)
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        _toSend.Clear();
+        Ring.RemoveCursor(_cursor);
+        _listener.OnSendEnded(this, code);
+    }
+
+    private bool TryWriteOpen(ref FrameWriter writer, Instant now, out SentFrame sent)
+    {
+        var frame = new StreamOpenFrame
+        {
+            StreamId = Id,
+            Kind = Description.Kind,
+            TransferId = Description.TransferId,
+            TotalLength = Description.TotalLength,
+            StartOffset = Description.StartOffset,
+            Digest = Description.Digest.Span,
+            Metadata = Description.Metadata.Span,
+        };
+        sent = new SentFrame(FrameType.StreamOpen, Id);
+        if (frame.EncodedLength > writer.Remaining)
+        {
+            return false;
+        }
+
+        frame.Write(ref writer);
+        OpenedAt = Instant.Min(OpenedAt, now);
+        _owesOpen = false;
+        return true;
+    }
+
+    private bool TryWriteFragment(ref FrameWriter writer, out SentFrame sent)
+    {
+        sent = default;
+        (long start, long rangeEnd) = _toSend[0];
+        long wanted = Math.Min(rangeEnd, Credit) - start;
+        int header = 1 + VarInt.LengthOf(Id) + VarInt.LengthOf((ulong)start) + VarInt.LengthOf((ulong)writer.Remaining);
+        int length = (int)Math.Min(wanted, writer.Remaining - header);
+        if (length <= 0 || (length < wanted && length < FragmentBytesMin))
+        {
+            return false;
+        }
+
+        _toSend.TryPopFront(length, out _, out long end);
+        length = (int)(end - start);
+        writer.WriteType(FrameType.Fragment);
+        writer.WriteVarInt(Id);
+        writer.WriteOffset(start);
+        writer.WriteVarInt((ulong)length);
+        Ring.CopyTo(start, writer.Reserve(length));
+        PayloadBytesSent += length;
+        PayloadBytesSentAgain += Math.Max(0, Math.Min(end, HighestSent) - start);
+        HighestSent = Math.Max(HighestSent, end);
+        sent = new SentFrame(FrameType.Fragment, Id, start, length);
+        return true;
+    }
+
+    private bool TryWriteFin(ref FrameWriter writer, out SentFrame sent)
+    {
+        var frame = new FinFrame(Id, FinalSize);
+        sent = new SentFrame(FrameType.Fin, Id, FinalSize);
+        if (frame.EncodedLength > writer.Remaining)
+        {
+            return false;
+        }
+
+        frame.Write(ref writer);
+        _owesFin = false;
+        return true;
+    }
+
+    private void AcknowledgeBytes(long start, long end, Instant now)
+    {
+        long from = Math.Max(start, _cursor.Position);
+        if (_acknowledged.Add(from, Math.Max(from, end)) == 0)
+        {
+            return;
+        }
+
+        LastProgressAt = now;
+        _toSend.Remove(from, end);
+        if (_acknowledged[0].Start == _cursor.Position)
+        {
+            (long first, long last) = _acknowledged[0];
+            _acknowledged.Remove(first, last);
+            _cursor.Advance(last);
+            _listener.OnAcknowledged(this);
+        }
+    }
+
+    /// <summary>Lost bytes go back to what is to be sent, but for those that a later packet has brought.</summary>
+    private void OfferAgain(long start, long end)
+    {
+        long position = Math.Max(start, _cursor.Position);
+        while (_acknowledged.TryFindGap(position, end, out long gapStart, out long gapEnd))
+        {
+            _toSend.Add(gapStart, gapEnd);
+            position = gapEnd;
+        }
+    }
+}

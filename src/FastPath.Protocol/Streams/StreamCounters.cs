@@ -1,0 +1,34 @@
+namespace FastPath.Protocol.Streams;
+
+/// <summary>Plain numbers of all streams of an endpoint, written by the loop thread and read by anyone.</summary>
+/// <remarks>Started = completed + failed + cancelled + active at every instant, each way (scenario T1).</remarks>
+internal sealed class StreamCounters
+{
+    public long SendsStarted;
+    public long SendsCompleted;
+    public long SendsFailed;
+    public long SendsCancelled;
+
+    public long ReceivesStarted;
+    public long ReceivesCompleted;
+    public long ReceivesFailed;
+    public long ReceivesCancelled;
+
+    /// <summary>Payload bytes in FRAGMENT frames, retransmissions included.</summary>
+    public long PayloadBytesSent;
+    public long PayloadBytesSentAgain;
+    public long PayloadBytesReceived;
+    public long PayloadBytesDuplicate;
+
+    public long FragmentsSent;
+
+    /// <summary>Of these, with at least one byte that had been sent before.</summary>
+    public long FragmentsSentAgain;
+    public long FragmentsReceived;
+
+    /// <summary>Streams of the peer that were refused before anything was stored.</summary>
+    public long StreamsRefused;
+
+    /// <summary>Frames of streams that are finished.</summary>
+    public long FramesLate;
+}

@@ -1,0 +1,35 @@
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Streams;
+
+/// <summary>Frozen values of the streams of a connection. The first two are part of wire version 1: both ends assume them.</summary>
+internal sealed record StreamSettings
+{
+    public static readonly StreamSettings Default = new();
+
+    /// <summary>Bytes from the start offset on that a stream may send before its first STREAM_CREDIT.</summary>
+    public long InitialCreditBytes { get; init; } = 64 * 1_024;
+
+    /// <summary>Streams that one side may have unfinished at once: how far ids run ahead of the lowest unfinished one.</summary>
+    public int StreamsMax { get; init; } = 256;
+
+    /// <summary>A window never shrinks below this while the budget allows.</summary>
+    public long WindowBytesMin { get; init; } = 64 * 1_024;
+
+    /// <summary>Where a reader at this node takes the bytes: nothing is gained by holding the sender short.</summary>
+    public long SinkWindowBytesMin { get; init; } = 256 * 1_024;
+
+    public long WindowBytesMax { get; init; } = 16 * 1_024 * 1_024;
+
+    /// <summary>Longest payload that is taken; longer announcements are refused before anything is allocated.</summary>
+    public long PayloadBytesMax { get; init; } = 1L << 40;
+
+    /// <summary>A sink without useful progress for this long gives up (decision D8).</summary>
+    public Duration ProgressTimeout { get; init; } = Duration.FromSeconds(30);
+
+    /// <summary>Added for every hop towards the origin, so that the sink gives up first.</summary>
+    public Duration ProgressTimeoutPerHop { get; init; } = Duration.FromSeconds(5);
+
+    /// <param name="hopsFromSink">0 at the sink itself.</param>
+    public Duration ProgressTimeoutAt(int hopsFromSink) => ProgressTimeout + (ProgressTimeoutPerHop * hopsFromSink);
+}

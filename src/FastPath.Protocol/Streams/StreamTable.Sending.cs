@@ -1,0 +1,200 @@
+using FastPath.Protocol.Frames;
+using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Streams;
+
+/// <summary>Frames of streams, out: control first, then grants, then one stream's bytes after the other in turn.</summary>
+internal sealed partial class StreamTable
+{
+    private const int ControlQueueMax = 1_024;
+    private const int ControlLengthMax = 1 + (3 * VarInt.MaxLength);
+
+    private readonly Queue<SendStream> _waiting = new();
+    private readonly Queue<SendStream> _ready = new();
+    private readonly Queue<SendStream> _blocked = new();
+    private readonly Queue<ReceiveStream> _creditOwed = new();
+    private readonly Queue<StreamControl> _control = new();
+    private ulong _nextIndex;
+    private ulong _limit;
+    private ulong _limitGranted;
+    private bool _owesLimit;
+
+    public bool HasSendable =>
+        _ready.Count > 0 || _control.Count > 0 || _creditOwed.Count > 0 || _blocked.Count > 0 || _owesLimit;
+
+    /// <summary>Writes the next control frame that fits; called until false.</summary>
+    public bool TryWriteControl(ref FrameWriter writer, out SentFrame sent)
+    {
+        sent = default;
+        if (writer.Remaining < ControlLengthMax)
+        {
+            return false;
+        }
+
+        if (_control.TryDequeue(out StreamControl control))
+        {
+            sent = Write(ref writer, in control);
+            return true;
+        }
+
+        if (_owesLimit)
+        {
+            _owesLimit = false;
+            new StreamLimitFrame(_limitGranted).Write(ref writer);
+            sent = new SentFrame(FrameType.StreamLimit, 0, (long)_limitGranted);
+            return true;
+        }
+
+        return TryWriteCredit(ref writer, out sent) || TryWriteBlocked(ref writer);
+    }
+
+    /// <summary>Writes the next bytes of the stream whose turn it is; called until false.</summary>
+    public bool TryWriteBytes(ref FrameWriter writer, Instant now, out SentFrame sent)
+    {
+        while (_ready.TryPeek(out SendStream? stream))
+        {
+            long before = stream.PayloadBytesSent;
+            long beforeAgain = stream.PayloadBytesSentAgain;
+            if (stream.TryWriteNext(ref writer, now, out sent))
+            {
+                Counters.FragmentsSent += sent.Type == FrameType.Fragment ? 1 : 0;
+                Counters.PayloadBytesSent += stream.PayloadBytesSent - before;
+                Counters.FragmentsSentAgain += stream.PayloadBytesSentAgain > beforeAgain ? 1 : 0;
+                Counters.PayloadBytesSentAgain += stream.PayloadBytesSentAgain - beforeAgain;
+                return true;
+            }
+
+            _ready.Dequeue();
+            stream.IsQueued = false;
+            if (stream.HasSendable)
+            {
+                // The packet is full: the next one begins with another stream.
+                MarkReady(stream);
+                break;
+            }
+        }
+
+        sent = default;
+        return false;
+    }
+
+    public void OnAcknowledged(in SentFrame frame, Instant now)
+    {
+        if (_sending.TryGetValue(frame.Id, out SendStream? stream))
+        {
+            stream.OnAcknowledged(in frame, now);
+            if (stream.HasEnded)
+            {
+                CountSendEnd(stream, StreamErrorCode.None);
+            }
+            else
+            {
+                MarkReady(stream);
+            }
+        }
+    }
+
+    public void OnLost(in SentFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.StreamReset or FrameType.StopSending:
+                _control.Enqueue(new StreamControl(frame.Type, frame.Id, (StreamErrorCode)frame.Length, frame.Offset));
+                break;
+            case FrameType.StreamLimit:
+                _owesLimit |= frame.Offset == (long)_limitGranted;
+                break;
+            case FrameType.StreamCredit:
+                if (_receiving.TryGetValue(frame.Id, out ReceiveStream? receiving) && receiving.Granted == frame.Offset)
+                {
+                    receiving.OwesCredit = true;
+                    QueueCredit(receiving);
+                }
+
+                break;
+            default:
+                if (_sending.TryGetValue(frame.Id, out SendStream? stream))
+                {
+                    stream.OnLost(in frame);
+                    MarkReady(stream);
+                }
+
+                break;
+        }
+    }
+
+    private static SentFrame Write(ref FrameWriter writer, in StreamControl control)
+    {
+        if (control.Type == FrameType.StreamReset)
+        {
+            new StreamResetFrame(control.StreamId, (ulong)control.Code, control.BytesSent).Write(ref writer);
+        }
+        else
+        {
+            new StopSendingFrame(control.StreamId, (ulong)control.Code).Write(ref writer);
+        }
+
+        return new SentFrame(control.Type, control.StreamId, control.BytesSent, (int)control.Code);
+    }
+
+    private bool TryWriteCredit(ref FrameWriter writer, out SentFrame sent)
+    {
+        sent = default;
+        while (_creditOwed.TryDequeue(out ReceiveStream? stream))
+        {
+            stream.IsQueued = false;
+            if (!stream.OwesCredit)
+            {
+                continue;
+            }
+
+            stream.OwesCredit = false;
+            new StreamCreditFrame(stream.Id, stream.Granted).Write(ref writer);
+            sent = new SentFrame(FrameType.StreamCredit, stream.Id, stream.Granted);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Only a reminder, from the sweep: the grant itself is repeated until acknowledged.</summary>
+    private bool TryWriteBlocked(ref FrameWriter writer)
+    {
+        while (_blocked.TryDequeue(out SendStream? stream))
+        {
+            if (!stream.HasEnded && stream.IsBlockedByCredit)
+            {
+                new BlockedFrame((byte)BlockedKind.Stream, stream.Id, (ulong)stream.Credit).Write(ref writer);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void QueueCredit(ReceiveStream stream)
+    {
+        if (!stream.IsQueued)
+        {
+            stream.IsQueued = true;
+            _creditOwed.Enqueue(stream);
+        }
+    }
+
+    /// <summary>Ids are given in order and without gaps, as far as the peer's limit goes.</summary>
+    private void AdmitWaiting()
+    {
+        while (_nextIndex < _limit && _waiting.TryDequeue(out SendStream? stream))
+        {
+            if (stream.HasEnded)
+            {
+                continue;
+            }
+
+            stream.Admit(StreamId.Of(_nextIndex++, _isInitiator), _settings.InitialCreditBytes);
+            _sending.Add(stream.Id, stream);
+            MarkReady(stream);
+        }
+    }
+}

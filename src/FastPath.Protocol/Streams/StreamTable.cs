@@ -1,0 +1,270 @@
+using FastPath.Buffers.Pooling;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Frames;
+using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Streams;
+
+/// <summary>The streams of one connection, both ways: admission, limits, control frames and their ends.</summary>
+/// <remarks>
+/// A stream's failure ends that stream and nothing else (decision D8). Every stream that starts ends exactly once, counted
+/// as completed, failed or cancelled. Owned by the loop thread.
+/// </remarks>
+internal sealed partial class StreamTable
+{
+    private static readonly Duration SweepInterval = Duration.FromMilliseconds(500);
+
+    private readonly Connection _connection;
+    private readonly StreamSettings _settings;
+    private readonly PinnedSlabPool _pool;
+    private readonly bool _isInitiator;
+    private readonly Dictionary<ulong, SendStream> _sending = [];
+    private readonly Dictionary<ulong, ReceiveStream> _receiving = [];
+    private readonly PeerStreamIds _peerIds;
+    private readonly List<object> _expired = [];
+    private Instant _sweepAt = Instant.Never;
+
+    /// <param name="counters">Shared by all connections of an endpoint, so that sums outlive them.</param>
+    public StreamTable(
+        Connection connection, StreamSettings settings, PinnedSlabPool pool, StreamCounters counters, bool isInitiator)
+    {
+        Counters = counters;
+        _connection = connection;
+        _settings = settings;
+        _pool = pool;
+        _isInitiator = isInitiator;
+        _peerIds = new PeerStreamIds(settings.StreamsMax);
+        _limitGranted = _peerIds.Limit;
+        _limit = (ulong)settings.StreamsMax;
+    }
+
+    public StreamCounters Counters { get; }
+
+    public StreamSettings Settings => _settings;
+
+    /// <summary>Streams of this side that have not ended, those that wait for the peer's limit included.</summary>
+    public int SendingCount => _sending.Count + _waiting.Count(stream => !stream.HasEnded);
+
+    public int ReceivingCount => _receiving.Count;
+
+    /// <summary>When <see cref="HandleTimeout"/> is due; never while no stream is open.</summary>
+    public Instant NextDeadline => _sweepAt;
+
+    /// <summary>Opens a stream over a ring that the caller fills; frames leave as limits and credit allow.</summary>
+    /// <param name="description">What the opening frame says.</param>
+    /// <param name="ring">Begins at the description's start offset.</param>
+    /// <param name="cursor">A cursor over the ring, for this stream alone.</param>
+    /// <param name="hopsFromSink">How many hops lie between here and the sink: it sets how long a stall is borne.</param>
+    public SendStream Open(
+        Instant now,
+        StreamDescription description,
+        FragmentRing ring,
+        RingCursor cursor,
+        ISendListener listener,
+        int hopsFromSink = 1)
+    {
+        var stream = new SendStream(_connection, description, ring, cursor, listener)
+        {
+            LastProgressAt = now,
+            ProgressTimeout = _settings.ProgressTimeoutAt(hopsFromSink),
+        };
+        Counters.SendsStarted++;
+        if (_connection.State != ConnectionState.Established)
+        {
+            EndSending(stream, StreamErrorCode.ConnectionLost);
+            return stream;
+        }
+
+        _waiting.Enqueue(stream);
+        AdmitWaiting();
+        ArmSweep(now);
+        return stream;
+    }
+
+    /// <summary>More is to be sent, or the end is known: the stream takes its turn.</summary>
+    public void MarkReady(SendStream stream)
+    {
+        if (!stream.IsQueued && stream.HasSendable)
+        {
+            stream.IsQueued = true;
+            _ready.Enqueue(stream);
+        }
+    }
+
+    /// <summary>Gives an outgoing stream up; its packets stay in flight, its bytes are never sent again (scenario A2).</summary>
+    public void Reset(SendStream stream, StreamErrorCode code)
+    {
+        if (stream.HasEnded)
+        {
+            return;
+        }
+
+        if (stream.HasId)
+        {
+            _control.Enqueue(new StreamControl(FrameType.StreamReset, stream.Id, code, stream.HighestSent));
+        }
+
+        EndSending(stream, code);
+    }
+
+    /// <summary>Wants no more of an incoming stream.</summary>
+    public void Stop(ReceiveStream stream, StreamErrorCode code)
+    {
+        if (stream.HasEnded)
+        {
+            return;
+        }
+
+        _control.Enqueue(new StreamControl(FrameType.StopSending, stream.Id, code, 0));
+        EndReceiving(stream, code);
+    }
+
+    /// <summary>Readers have passed bytes: free slots become credit.</summary>
+    public void OnConsumed(ReceiveStream stream, Instant now)
+    {
+        if (stream.OnConsumed(now))
+        {
+            QueueCredit(stream);
+        }
+    }
+
+    /// <summary>Fails streams that made no useful progress; sequences of duplicates do not count as any (scenario M1).</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (now < _sweepAt)
+        {
+            return;
+        }
+
+        foreach (SendStream stream in _sending.Values)
+        {
+            if (!stream.IsIdle && now - stream.LastProgressAt >= stream.ProgressTimeout)
+            {
+                _expired.Add(stream);
+            }
+            else if (stream.IsBlockedByCredit)
+            {
+                _blocked.Enqueue(stream);
+            }
+        }
+
+        // One that the peer's limit keeps waiting has not even begun; it stalls like any other.
+        _expired.AddRange(_waiting.Where(stream => !stream.HasEnded && now - stream.LastProgressAt >= stream.ProgressTimeout));
+        foreach (ReceiveStream stream in _receiving.Values)
+        {
+            bool isOverdue = now - stream.LastProgressAt >= stream.ProgressTimeout;
+            if (isOverdue && (stream.Description is null || !stream.IsWaitingForReader))
+            {
+                _expired.Add(stream);
+            }
+        }
+
+        foreach (object stream in _expired)
+        {
+            Expire(stream);
+        }
+
+        _expired.Clear();
+        _sweepAt = Instant.Never;
+        ArmSweep(now);
+    }
+
+    /// <summary>The connection is gone: every stream ends, and what had come stays readable.</summary>
+    public void EndAll(StreamErrorCode code)
+    {
+        foreach (SendStream stream in _sending.Values.Concat(_waiting).ToArray())
+        {
+            EndSending(stream, code);
+        }
+
+        foreach (ReceiveStream stream in _receiving.Values.ToArray())
+        {
+            EndReceiving(stream, code);
+        }
+
+        _sweepAt = Instant.Never;
+    }
+
+    private void Expire(object stream)
+    {
+        if (stream is SendStream sending)
+        {
+            Reset(sending, StreamErrorCode.Stalled);
+        }
+        else if (stream is ReceiveStream receiving)
+        {
+            Stop(receiving, receiving.Description is null ? StreamErrorCode.Unannounced : StreamErrorCode.Stalled);
+        }
+    }
+
+    private void ArmSweep(Instant now)
+    {
+        if (_sweepAt == Instant.Never && (_sending.Count > 0 || _receiving.Count > 0 || _waiting.Count > 0))
+        {
+            _sweepAt = now + SweepInterval;
+        }
+    }
+
+    private void EndSending(SendStream stream, StreamErrorCode code)
+    {
+        if (stream.HasEnded)
+        {
+            return;
+        }
+
+        stream.End(code);
+        CountSendEnd(stream, code);
+    }
+
+    private void CountSendEnd(SendStream stream, StreamErrorCode code)
+    {
+        if (stream.HasId)
+        {
+            _sending.Remove(stream.Id);
+        }
+
+        switch (code)
+        {
+            case StreamErrorCode.None:
+                Counters.SendsCompleted++;
+                break;
+            case StreamErrorCode.Cancelled:
+                Counters.SendsCancelled++;
+                break;
+            default:
+                Counters.SendsFailed++;
+                break;
+        }
+    }
+
+    private void EndReceiving(ReceiveStream stream, StreamErrorCode code)
+    {
+        stream.End(code);
+        if (code != StreamErrorCode.None && stream.Description is null)
+        {
+            // Nobody was told of it, so nobody else gives its claim back.
+            stream.Ring.RemoveCursor(stream.Claim);
+        }
+
+        if (!_receiving.Remove(stream.Id))
+        {
+            return;
+        }
+
+        switch (code)
+        {
+            case StreamErrorCode.None:
+                Counters.ReceivesCompleted++;
+                break;
+            case StreamErrorCode.Cancelled:
+                Counters.ReceivesCancelled++;
+                break;
+            default:
+                Counters.ReceivesFailed++;
+                break;
+        }
+
+        FinishPeerId(stream.Id);
+    }
+}

@@ -1,0 +1,45 @@
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Streams;
+
+/// <summary>How wide a stream's window should be: twice the greatest rate of ten round trips, times the round trip (D2).</summary>
+/// <remarks>The factor 2 is what lets it grow: a window of rate x round trip measures itself and can only shrink.</remarks>
+internal sealed class WindowTuner(Instant now)
+{
+    // Halves of a round trip: a sender that doubles each round trip is followed closely.
+    private const int Buckets = 20;
+    private const int Factor = 2;
+    private static readonly Duration BucketMin = Duration.FromMilliseconds(1);
+
+    private readonly long[] _rates = new long[Buckets];
+    private int _bucket;
+    private Instant _bucketStart = now;
+    private long _bytesInBucket;
+
+    /// <summary>Bytes that left the window: passed by every reader.</summary>
+    public void OnDelivered(long bytes, Instant now, Duration roundTrip)
+    {
+        _bytesInBucket += bytes;
+        Duration elapsed = now - _bucketStart;
+        if (elapsed < Duration.Max(roundTrip / 2, BucketMin))
+        {
+            return;
+        }
+
+        _rates[_bucket] = (long)(_bytesInBucket / elapsed.Seconds);
+        _bucket = (_bucket + 1) % Buckets;
+        _bytesInBucket = 0;
+        _bucketStart = now;
+    }
+
+    public long WindowBytes(Duration roundTrip)
+    {
+        long rate = 0;
+        foreach (long bucket in _rates)
+        {
+            rate = Math.Max(rate, bucket);
+        }
+
+        return (long)(Factor * rate * roundTrip.Seconds);
+    }
+}

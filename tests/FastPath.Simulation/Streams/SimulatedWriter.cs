@@ -1,0 +1,69 @@
+using FastPath.Buffers.Pooling;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Simulation.Streams;
+
+/// <summary>An application that sends one payload: it fills the ring whenever slots are free.</summary>
+internal sealed class SimulatedWriter : ISendListener
+{
+    private readonly byte[] _payload;
+    private readonly FragmentRing _ring;
+    private long _written;
+
+    public SimulatedWriter(
+        Instant now, Connection connection, PinnedSlabPool pool, byte[] payload, StreamDescription description, long ringBytes = 256 * 1_024)
+    {
+        _payload = payload;
+        _written = description.StartOffset;
+        _ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, ringBytes)!;
+        Stream = connection.Streams.Open(now, description, _ring, _ring.TryAddCursor()!, this);
+        Fill(now);
+    }
+
+    public SendStream Stream { get; }
+
+    /// <summary>Null until the stream has ended.</summary>
+    public StreamErrorCode? Ended { get; private set; }
+
+    public int EndedTimes { get; private set; }
+
+    public Action? OnEnded { get; set; }
+
+    public void OnAcknowledged(SendStream stream)
+    {
+        _ring.Reclaim();
+        Fill(stream.LastProgressAt);
+    }
+
+    public void OnSendEnded(SendStream stream, StreamErrorCode code)
+    {
+        Ended = code;
+        EndedTimes++;
+        _ring.Abandon();
+        OnEnded?.Invoke();
+    }
+
+    private void Fill(Instant now)
+    {
+        while (_written < _payload.Length && _ring.FreeBytes > 0)
+        {
+            int length = (int)Math.Min(_payload.Length - _written, _ring.FreeBytes);
+            if (_ring.Write(_written, _payload.AsSpan((int)_written, length), out _) != RingWriteResult.Stored)
+            {
+                throw new InvalidOperationException("the writer's own ring refused its bytes");
+            }
+
+            Stream.Offer(_written, _written + length, now);
+            _written += length;
+        }
+
+        if (_written == _payload.Length)
+        {
+            Stream.Finish(_written, now);
+        }
+
+        Stream.Connection.Streams.MarkReady(Stream);
+    }
+}
