@@ -84,6 +84,8 @@ public sealed class FastPathNode : IAsyncDisposable
 
     internal IDatagramSocket Socket => _socket;
 
+    internal FastPathMetrics Metrics => _metrics;
+
     /// <summary>Opens the port and begins to answer.</summary>
     /// <param name="identity">Who this node is.</param>
     /// <param name="listen">Port 0 takes a free one.</param>

@@ -43,6 +43,8 @@ internal sealed partial class GetTable : IRelayOwner
     /// <summary>The most bytes that waited above a hole in any relayed stream so far.</summary>
     public long RelayReorderPeakBytes { get; private set; }
 
+    public void ResetPeak() => RelayReorderPeakBytes = 0;
+
     public Instant NextDeadline
     {
         get

@@ -21,6 +21,9 @@ internal sealed class StreamCounters
     public long PayloadBytesDuplicate;
 
     public long FragmentsSent;
+
+    /// <summary>Of these, with at least one byte that had been sent before.</summary>
+    public long FragmentsSentAgain;
     public long FragmentsReceived;
 
     /// <summary>Streams of the peer that were refused before anything was stored.</summary>

@@ -40,6 +40,8 @@ internal sealed class FastPathMetrics : IDisposable
         Count("fastpath.datagrams.malformed", () => core.Endpoint.Counters.DatagramsMalformed, "Datagrams of no known form");
     }
 
+    public Meter Meter => _meter;
+
     public static long SendsActive(StreamCounters streams) =>
         streams.SendsStarted - streams.SendsCompleted - streams.SendsFailed - streams.SendsCancelled;
 

@@ -22,8 +22,23 @@ internal sealed partial class NodeHost
 
     public int MessageBytesMax => _options.MessageBytesMax;
 
-    /// <summary>When the opening frame of the newest answer left this node, in ticks of the loop's clock; 0 before.</summary>
+    /// <summary>The stream of the newest answer from this node's store.</summary>
     public SendStream? LastServed { get; private set; }
+
+    /// <summary>
+    /// Most payload bytes held: blocks of rings and gathered payloads, blocks of contracts being stored, sealed packets that
+    /// wait for a flush; each at the size of the buffer that it pins. An upper bound: the parts peak at different times.
+    /// </summary>
+    public long RetainedPeakBytes =>
+        Core.Endpoint.Pool.PeakRentedBytes + Loop.PeakBatchBytes + ((long)Volatile.Read(ref _writersPeak) * ContractWriter.BlockBytes);
+
+    public void ResetPeaks() => Loop.Post(_ =>
+    {
+        Core.Endpoint.Pool.ResetPeak();
+        Core.Gets.ResetPeak();
+        Loop.ResetPeak();
+        _writersPeak = Volatile.Read(ref _writers);
+    });
 
     public static UInt128 NewTransaction()
     {
@@ -224,141 +239,5 @@ internal sealed partial class NodeHost
         {
             result.TrySetException(gone);
         }
-    }
-
-    private void LookUp(UInt128 transaction, ContractInstanceId instance)
-    {
-        StoredPayload? payload = null;
-        try
-        {
-            if (Store!.TryOpen(instance) is { } entry)
-            {
-                payload = new StoredPayload(entry);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            // What cannot be read is not there for others; the operator is told.
-            _logger.StoreUnusable(instance.ToString(), e.Message);
-        }
-
-        Loop.Post(now => Core.Gets.CompleteLookUp(now, transaction, payload));
-    }
-
-    private async Task ServeAsync(UInt128 transaction, RingWriter writer, IBody body, IDisposable owned)
-    {
-        try
-        {
-            await PumpAsync(writer, body, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
-        {
-            if (e is not FastPathException)
-            {
-                writer.Reset(StreamErrorCode.StoreFailed);
-            }
-
-            _logger.ServeFailed(transaction, e.Message);
-        }
-        finally
-        {
-            writer.Dispose();
-            owned.Dispose();
-            Loop.Post(_ => Core.Gets.CompleteServe(transaction));
-        }
-    }
-
-    private async Task KeepAsync(ContractKey key, StreamHandle handle)
-    {
-        using StreamHandle owned = handle;
-        if (Store is not { } store)
-        {
-            return;
-        }
-
-        try
-        {
-            using IContractWriter writer = store.BeginWrite(key);
-            await ContractIntake.RunAsync(handle, writer, isPut: false, _options.Verify, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            _logger.CacheFailed(key.ToString(), e.Message);
-        }
-    }
-
-    private async Task PassOnWholeAsync(
-        UInt128 transaction, StreamHandle handle, Connection to, StreamDescription description, int hopsFromSink)
-    {
-        using StreamHandle owned = handle;
-        PooledPayload payload;
-        RingWriter writer;
-        try
-        {
-            payload = await handle.ReadAllAsync(_options.BufferBudgetBytes).ConfigureAwait(false);
-            try
-            {
-                // Handed to the transport as one whole message, as a node without piping does.
-                writer = RingWriter.Create(
-                    Loop,
-                    Core.Endpoint.Pool,
-                    [to],
-                    description with { TotalLength = payload.Length },
-                    Math.Max(1, payload.Length),
-                    hopsFromSink);
-            }
-            catch
-            {
-                payload.Dispose();
-                throw;
-            }
-        }
-        catch (FastPathException e)
-        {
-            _logger.ServeFailed(transaction, e.Message);
-            Loop.Post(now => Core.Gets.FailBuffered(now, transaction));
-            return;
-        }
-
-        Loop.Post(now =>
-        {
-            writer.Open(now);
-            Core.Gets.BeginServe(transaction, writer.Targets[0]);
-        });
-        Task served = ServeAsync(transaction, writer, new PooledBody(payload), payload);
-        await served.ConfigureAwait(false);
-    }
-
-    private async Task AcceptPutAsync(UInt128 transaction, ContractKey key, StreamHandle handle)
-    {
-        using StreamHandle owned = handle;
-        OperationStatus status = OperationStatus.Done;
-        try
-        {
-            if (Store is not { } store)
-            {
-                handle.Stop(StreamErrorCode.Unsupported);
-                status = OperationStatus.Refused;
-            }
-            else
-            {
-                using IContractWriter writer = store.BeginWrite(key);
-                await ContractIntake.RunAsync(handle, writer, isPut: true, _options.Verify, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            _logger.PutRefused(key.ToString(), e.Message);
-            status = e switch
-            {
-                FastPathException { Error: FastPathError.Corrupt } => OperationStatus.Corrupt,
-                FastPathException { Error: FastPathError.LocalResource } => OperationStatus.StoreFailed,
-                FastPathException => OperationStatus.Unavailable,
-                _ => OperationStatus.StoreFailed,
-            };
-            handle.Stop(StreamErrorCode.StoreFailed);
-        }
-
-        Loop.Post(_ => PutTable.Complete(handle.Stream.Connection, transaction, status));
     }
 }
