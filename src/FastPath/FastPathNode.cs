@@ -15,6 +15,7 @@ using FastPath.Protocol.Operations;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Archived;
 using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
@@ -202,12 +203,23 @@ public sealed class FastPathNode : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(peer);
         ArgumentNullException.ThrowIfNull(contract);
-        StreamingSerializer payload = new PutStreamingPayload(contract, RelatedContracts.Empty, state).StartSerialize();
+        ArgumentNullException.ThrowIfNull(state);
+        bool isArchived = _options.ContractForm == ContractForm.Archived
+            && (peer.Connection.Session.Capabilities & Capabilities.ArchivedForm) != 0;
+        StreamingSerializer payload = isArchived
+            ? new ArchivedContract(contract, state).StartSerialize()
+            : new PutStreamingPayload(contract, RelatedContracts.Empty, state).StartSerialize();
+        var outline = new ContractOutline(
+            contract.Key,
+            isArchived ? ContractForm.Archived : ContractForm.Bincode,
+            contract.Code.Data.Length,
+            contract.Parameters.Bytes.Length,
+            state.Bytes.Length);
         byte[] digest = await Task.Run(
             () => new Blake3Hasher().Digest(payload, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
         long started = Stopwatch.GetTimestamp();
         (OperationStatus status, RingWriter writer) = await _host.PutAsync(
-            peer, contract.Key, payload, digest, cancellationToken).ConfigureAwait(false);
+            peer, outline, payload, digest, cancellationToken).ConfigureAwait(false);
         if (status != OperationStatus.Done)
         {
             throw StreamFailures.Create(status, $"PUT of {contract.Key}");
@@ -253,10 +265,10 @@ public sealed class FastPathNode : IAsyncDisposable
         }
 
         using StreamHandle handle = stream;
-        using IContractWriter writer = beginWrite(arrival.Key);
+        using IContractWriter writer = beginWrite(arrival.Contract.Key);
         ContractIntake intake = await ContractIntake.RunAsync(
-            handle, writer, isPut: false, _options.Verify, cancellationToken).ConfigureAwait(false);
-        return new GetReport(arrival.Key, intake.Bytes, firstByteAt, started, Stopwatch.GetTimestamp());
+            handle, writer, arrival.Contract.Form, isPut: false, _options.Verify, cancellationToken).ConfigureAwait(false);
+        return new GetReport(arrival.Contract.Key, intake.Bytes, firstByteAt, started, Stopwatch.GetTimestamp());
     }
 
     /// <inheritdoc/>

@@ -60,7 +60,8 @@ internal sealed partial class GetTable : IRelayOwner
     }
 
     /// <summary>A request of this node's own; ends in one Deliver or one Fail of the host.</summary>
-    public void Start(Instant now, UInt128 transaction, ContractInstanceId instance, byte hopsToLive)
+    public void Start(
+        Instant now, UInt128 transaction, ContractInstanceId instance, byte hopsToLive, ContractForm form = ContractForm.Bincode)
     {
         _now = now;
         var operation = new GetOperation
@@ -70,6 +71,7 @@ internal sealed partial class GetTable : IRelayOwner
             Requester = null,
             HopsToLive = hopsToLive,
             Depth = 0,
+            Form = form,
         };
         operation.Visited.Add(_endpoint.PublicKey);
         _operations.Add(transaction, operation);
@@ -106,6 +108,7 @@ internal sealed partial class GetTable : IRelayOwner
             Requester = from,
             HopsToLive = request.HopsToLive,
             Depth = request.Depth,
+            Form = request.Form,
         };
         operation.Visited.Merge(request.Visited);
         operation.Visited.Add(_endpoint.PublicKey);
@@ -133,14 +136,8 @@ internal sealed partial class GetTable : IRelayOwner
         else
         {
             operation.State = GetState.Transferring;
-            var description = new StreamDescription
-            {
-                TransferId = transaction,
-                TotalLength = payload.Length,
-                Digest = payload.Digest,
-                Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, payload.Key).ToBytes(),
-            };
-            _host.Serve(transaction, operation.Requester!, description, payload, operation.Depth);
+            ContractForm form = FormFor(operation.Requester!, operation.Form);
+            _host.Serve(transaction, operation.Requester!, form, payload, operation.Depth);
         }
     }
 
@@ -299,6 +296,7 @@ internal sealed partial class GetTable : IRelayOwner
             operation.Instance,
             (byte)(operation.HopsToLive - 1),
             (byte)(operation.Depth + 1),
+            FormFor(next, operation.Form),
             operation.Visited);
         operation.NextHop = next;
         operation.Deadline = _now + SearchTimeout(operation.HopsToLive);
@@ -308,6 +306,10 @@ internal sealed partial class GetTable : IRelayOwner
             SearchAgain(operation, OperationStatus.Unavailable);
         }
     }
+
+    /// <summary>The wanted form where the neighbour reads it too; what all read otherwise.</summary>
+    private static ContractForm FormFor(Connection neighbour, ContractForm wanted) =>
+        (neighbour.Session.Capabilities & Capabilities.ArchivedForm) != 0 ? wanted : ContractForm.Bincode;
 
     private static bool IsCandidate(GetOperation operation, Connection connection) =>
         connection.State == ConnectionState.Established

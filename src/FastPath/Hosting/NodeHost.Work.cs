@@ -98,7 +98,7 @@ internal sealed partial class NodeHost
         return count;
     }
 
-    private async Task KeepAsync(ContractKey key, StreamHandle handle)
+    private async Task KeepAsync(ContractOutline contract, StreamHandle handle)
     {
         using StreamHandle owned = handle;
         if (Store is not { } store)
@@ -108,18 +108,18 @@ internal sealed partial class NodeHost
 
         try
         {
-            using IContractWriter writer = store.BeginWrite(key);
+            using IContractWriter writer = store.BeginWrite(contract.Key);
             using Lease counted = CountWriter();
-            await ContractIntake.RunAsync(handle, writer, isPut: false, _options.Verify, CancellationToken.None).ConfigureAwait(false);
+            await ContractIntake.RunAsync(handle, writer, contract.Form, isPut: false, _options.Verify, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            _logger.CacheFailed(key.ToString(), e.Message);
+            _logger.CacheFailed(contract.Key.ToString(), e.Message);
         }
     }
 
     private async Task PassOnWholeAsync(
-        UInt128 transaction, StreamHandle handle, Connection to, StreamDescription description, int hopsFromSink)
+        UInt128 transaction, ContractOutline contract, StreamHandle handle, Connection to, int hopsFromSink)
     {
         using StreamHandle owned = handle;
         PooledPayload payload;
@@ -134,7 +134,7 @@ internal sealed partial class NodeHost
                     Loop,
                     Core.Endpoint.Pool,
                     [to],
-                    description with { TotalLength = payload.Length },
+                    handle.Stream.Description! with { TotalLength = payload.Length },
                     Math.Max(1, payload.Length),
                     hopsFromSink);
             }
@@ -154,7 +154,7 @@ internal sealed partial class NodeHost
         await ServeAsync(transaction, writer, new PooledBody(payload), payload).ConfigureAwait(false);
     }
 
-    private async Task AcceptPutAsync(UInt128 transaction, ContractKey key, StreamHandle handle)
+    private async Task AcceptPutAsync(UInt128 transaction, ContractOutline contract, StreamHandle handle)
     {
         using StreamHandle owned = handle;
         OperationStatus status = OperationStatus.Done;
@@ -167,14 +167,14 @@ internal sealed partial class NodeHost
             }
             else
             {
-                using IContractWriter writer = store.BeginWrite(key);
+                using IContractWriter writer = store.BeginWrite(contract.Key);
                 using Lease counted = CountWriter();
-                await ContractIntake.RunAsync(handle, writer, isPut: true, _options.Verify, CancellationToken.None).ConfigureAwait(false);
+                await ContractIntake.RunAsync(handle, writer, contract.Form, isPut: true, _options.Verify, CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            _logger.PutRefused(key.ToString(), e.Message);
+            _logger.PutRefused(contract.Key.ToString(), e.Message);
             status = e switch
             {
                 FastPathException { Error: FastPathError.Corrupt } => OperationStatus.Corrupt,
