@@ -1,4 +1,5 @@
 using FastPath.Protocol.Connections;
+using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
