@@ -169,7 +169,7 @@ internal sealed partial class NodeHost
 
     public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true).Attach();
+        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
         if (!_gets.TryRemove(transaction, out TaskCompletionSource<GetArrival>? arrival)
             || !arrival.TrySetResult(new GetArrival(OperationStatus.Done, contract, handle, null)))
         {
@@ -196,20 +196,20 @@ internal sealed partial class NodeHost
 
     public void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, cursor, stopsOnDispose: false).Attach();
+        StreamHandle handle = new StreamHandle(Loop, stream, cursor, readers: null).Attach();
         _ = Task.Run(() => KeepAsync(contract, handle));
     }
 
     public void BeginBuffered(
         UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true).Attach();
+        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
         _ = Task.Run(() => PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink));
     }
 
     public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true).Attach();
+        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
         _ = Task.Run(() => AcceptPutAsync(transaction, contract, handle));
     }
 
