@@ -46,17 +46,15 @@ internal readonly ref struct ArchivedContractView : IArchivedView
             return DecodeStatus.NeedMoreData;
         }
 
-        if (ArchivedHead.TryRead(prefix, out ArchivedHead head, out error)
-            && CheckLength(head, totalLength, ref error)
-            && CheckPadding(prefix, head.Parameters, ref error)
-            && CheckPadding(prefix, head.Code, ref error)
-            && CheckPadding(prefix, head.State, ref error))
+        if (!ArchivedHead.TryRead(prefix, out ArchivedHead head, out error)
+            || (totalLength is { } announced && !CheckLength(head, announced, out error))
+            || (prefix.Length > ArchivedLayout.HeadLength && !CheckPadding(prefix, head, out error)))
         {
-            view = new(prefix, head);
-            return DecodeStatus.Done;
+            return DecodeStatus.Malformed;
         }
 
-        return DecodeStatus.Malformed;
+        view = new(prefix, head);
+        return DecodeStatus.Done;
     }
 
     public DecodeStatus Find(ArchivedField field, out ArchivedRange range, out ArchiveError error)
@@ -83,31 +81,36 @@ internal readonly ref struct ArchivedContractView : IArchivedView
         return status == DecodeStatus.Done && !isThere ? DecodeStatus.NeedMoreData : status;
     }
 
-    private static bool CheckLength(ArchivedHead head, long? totalLength, ref ArchiveError error)
+    private static bool CheckLength(in ArchivedHead head, long announced, out ArchiveError error)
     {
-        long announced = totalLength ?? head.TotalLength;
-        if (announced != head.TotalLength)
-        {
-            error = announced < head.TotalLength
-                ? new ArchiveError(ArchiveErrorKind.Truncated, announced)
-                : new ArchiveError(ArchiveErrorKind.TrailingBytes, head.TotalLength);
-        }
-
+        long written = head.TotalLength;
+        error = announced == written ? default
+            : announced < written ? new(ArchiveErrorKind.Truncated, announced)
+            : new(ArchiveErrorKind.TrailingBytes, written);
         return !error.IsError;
     }
 
     // Only as far as the padding has come.
-    private static bool CheckPadding(ReadOnlySpan<byte> prefix, ArchivedRange section, ref ArchiveError error)
+    private static bool CheckPadding(ReadOnlySpan<byte> prefix, in ArchivedHead head, out ArchiveError error)
     {
-        if (section.End < prefix.Length)
+        foreach (ArchivedRange section in (ReadOnlySpan<ArchivedRange>)[head.Parameters, head.Code, head.State])
         {
+            if (section.End >= prefix.Length)
+            {
+                break;
+            }
+
             ReadOnlySpan<byte> rest = prefix[(int)section.End..];
-            int padding = Math.Min(ArchivedLayout.PaddingOf(section.Length), rest.Length);
-            int bad = rest[..padding].IndexOfAnyExcept((byte)0);
-            error = bad < 0 ? default : new ArchiveError(ArchiveErrorKind.BadPadding, section.End + bad);
+            int bad = rest[..Math.Min(ArchivedLayout.PaddingOf(section.Length), rest.Length)].IndexOfAnyExcept((byte)0);
+            if (bad >= 0)
+            {
+                error = new ArchiveError(ArchiveErrorKind.BadPadding, section.End + bad);
+                return false;
+            }
         }
 
-        return !error.IsError;
+        error = default;
+        return true;
     }
 
     // SAFETY: the only constructor is called by TryRead, with a prefix of at least a head; callers pass constant ranges

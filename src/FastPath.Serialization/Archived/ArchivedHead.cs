@@ -23,6 +23,20 @@ internal readonly record struct ArchivedHead(ushort Contents, long ParametersLen
     /// <summary>Bytes of the whole archive.</summary>
     public long TotalLength => After(State, 0).Offset;
 
+    // Where the first length stands that cannot be; 0 when there is none.
+    private int WrongLength
+    {
+        get
+        {
+            ulong contractMax = HasContract ? ArchivedLayout.SectionLengthMax : 0;
+            ulong stateMax = HasState ? ArchivedLayout.SectionLengthMax : 0;
+            return (ulong)ParametersLength > contractMax ? ArchivedLayout.ParametersLengthOffset
+                : (ulong)CodeLength > contractMax ? ArchivedLayout.CodeLengthOffset
+                : (ulong)StateLength > stateMax ? ArchivedLayout.StateLengthOffset
+                : 0;
+        }
+    }
+
     /// <summary>Reads and checks a head.</summary>
     /// <param name="bytes">At least 128.</param>
     /// <param name="head">Its numbers.</param>
@@ -35,13 +49,28 @@ internal readonly record struct ArchivedHead(ushort Contents, long ParametersLen
             BinaryPrimitives.ReadInt64LittleEndian(bytes[ArchivedLayout.ParametersLengthOffset..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[ArchivedLayout.CodeLengthOffset..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[ArchivedLayout.StateLengthOffset..]));
-        error = !bytes.StartsWith(ArchivedLayout.Magic)
-            ? new ArchiveError(ArchiveErrorKind.NotAnArchive, 0)
-            : BinaryPrimitives.ReadUInt16LittleEndian(bytes[ArchivedLayout.VersionOffset..]) != ArchivedLayout.Version
-            ? new ArchiveError(ArchiveErrorKind.UnknownVersion, ArchivedLayout.VersionOffset)
-            : head.Contents is 0 or > (ArchivedLayout.ContractContent | ArchivedLayout.StateContent)
-            ? new ArchiveError(ArchiveErrorKind.UnknownContent, ArchivedLayout.ContentsOffset)
-            : head.CheckLengths(bytes[ArchivedLayout.CodeHashOffset..]);
+        error = default;
+        if (!bytes.StartsWith(ArchivedLayout.Magic))
+        {
+            error = new(ArchiveErrorKind.NotAnArchive, 0);
+        }
+        else if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[ArchivedLayout.VersionOffset..]) != ArchivedLayout.Version)
+        {
+            error = new(ArchiveErrorKind.UnknownVersion, ArchivedLayout.VersionOffset);
+        }
+        else if (head.Contents is 0 or > (ArchivedLayout.ContractContent | ArchivedLayout.StateContent))
+        {
+            error = new(ArchiveErrorKind.UnknownContent, ArchivedLayout.ContentsOffset);
+        }
+        else if (head.WrongLength is var wrong and > 0)
+        {
+            error = new(ArchiveErrorKind.BadLength, wrong);
+        }
+        else if (!head.HasContract && bytes[ArchivedLayout.CodeHashOffset..].ContainsAnyExcept((byte)0))
+        {
+            error = new(ArchiveErrorKind.BadPadding, ArchivedLayout.CodeHashOffset);
+        }
+
         return !error.IsError;
     }
 
@@ -60,22 +89,4 @@ internal readonly record struct ArchivedHead(ushort Contents, long ParametersLen
 
     private static ArchivedRange After(ArchivedRange section, long length) =>
         new(section.End + ArchivedLayout.PaddingOf(section.Length), length);
-
-    private ArchiveError CheckLengths(ReadOnlySpan<byte> codeHash)
-    {
-        long contractMax = HasContract ? ArchivedLayout.SectionLengthMax : 0;
-        long stateMax = HasState ? ArchivedLayout.SectionLengthMax : 0;
-        int wrong = (ulong)ParametersLength > (ulong)contractMax ? ArchivedLayout.ParametersLengthOffset
-            : (ulong)CodeLength > (ulong)contractMax ? ArchivedLayout.CodeLengthOffset
-            : (ulong)StateLength > (ulong)stateMax ? ArchivedLayout.StateLengthOffset
-            : 0;
-        if (wrong > 0)
-        {
-            return new ArchiveError(ArchiveErrorKind.BadLength, wrong);
-        }
-
-        return !HasContract && codeHash.ContainsAnyExcept((byte)0)
-            ? new ArchiveError(ArchiveErrorKind.BadPadding, ArchivedLayout.CodeHashOffset)
-            : default;
-    }
 }

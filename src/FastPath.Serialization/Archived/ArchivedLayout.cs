@@ -33,7 +33,7 @@ internal static class ArchivedLayout
     public const int Alignment = sizeof(ulong);
 
     /// <summary>Above this a length is an error: so the sum of all stays a long.</summary>
-    public const long SectionLengthMax = 1L << 60;
+    public const ulong SectionLengthMax = 1UL << 60;
 
     public static ReadOnlySpan<byte> Magic => "fpar"u8;
 

@@ -40,7 +40,7 @@ public sealed class ArchivedErrorTests
     public void A_state_has_no_length_below_zero_or_beyond_the_greatest()
     {
         byte[] state = Samples.AllAtOnce(new ArchivedContract(Contract, new WrappedState(Samples.Body([1]))));
-        foreach (long length in (long[])[-1, long.MinValue, ArchivedLayout.SectionLengthMax + 1])
+        foreach (long length in (long[])[-1, long.MinValue, (long)ArchivedLayout.SectionLengthMax + 1])
         {
             BitConverter.TryWriteBytes(state.AsSpan(ArchivedLayout.StateLengthOffset), length);
             AssertError(state, ArchiveErrorKind.BadLength, ArchivedLayout.StateLengthOffset);
