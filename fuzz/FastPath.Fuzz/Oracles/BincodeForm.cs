@@ -61,7 +61,7 @@ internal abstract class BincodeForm(string name, Step[]? steps)
     {
         bool isTrailed = !error.IsError && consumed < bytes.Length;
         BincodeError expected = isTrailed ? new BincodeError(BincodeErrorKind.TrailingBytes, consumed) : error;
-        OracleException.Require(Read(bytes, strict: true).Error == expected, "strict differs in more than what follows");
+        OracleException.Require(Read(bytes, strict: true).Error == expected, "strict differs in more than the end");
     }
 
     private void CheckPush(byte[] bytes, BincodeError error, int consumed)

@@ -3,7 +3,7 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Fuzz.Oracles;
 
-/// <summary>Writes down what a parser of contracts says, in one list of bytes that does not show where pieces met.</summary>
+/// <summary>Writes down what a parser of contracts says, as bytes that do not show where pieces met.</summary>
 internal sealed class ContractTranscript : IContractSink
 {
     private readonly List<byte> _bytes = [];
@@ -44,7 +44,7 @@ internal sealed class ContractTranscript : IContractSink
     public void RequireSame(ContractTranscript other) =>
         OracleException.Require(_bytes.SequenceEqual(other._bytes), "the cuts change what the sink hears");
 
-    /// <summary>The bodies must be those that the reader of the whole found; null stands for one that is absent.</summary>
+    /// <summary>The bodies must be those that the reader of the whole found; null is an absent one.</summary>
     public void RequireBodies(ContractContainer? contract, WrappedState? state)
     {
         RequireBody(_code, contract?.Code.Data);

@@ -1,6 +1,6 @@
 namespace FastPath.Fuzz.Peers;
 
-/// <summary>Lengths of the pieces in which a value comes, taken from the input: up to 7 lengths, used in turn.</summary>
+/// <summary>Lengths of the pieces in which a value comes, taken from the input: up to 7, used in turn.</summary>
 internal readonly ref struct InputCuts
 {
     private const int CountMax = 7;

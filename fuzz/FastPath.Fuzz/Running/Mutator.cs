@@ -103,7 +103,7 @@ internal sealed class Mutator(SeededRandom random)
         _bytes.InsertRange(place, encoded[..length]);
     }
 
-    /// <summary>Puts a little-endian integer of a border, or near what is left of the input, over the bytes of one.</summary>
+    /// <summary>Puts a little-endian integer, of a border or near what is left of the input, over another.</summary>
     private void OverwriteFixedInteger()
     {
         int place = Place();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FastPath.Fuzz.Oracles;
 using FastPath.Fuzz.Peers;
 using FastPath.Serialization.Archived;
@@ -10,8 +11,8 @@ using FastPath.Serialization.Contracts;
 namespace FastPath.Fuzz.Targets;
 
 /// <summary>
-/// Readers in place: FlatBuffers, rkyv in its four layouts, and the own archive, which is also pushed in pieces. Layout:
-/// form, length of a prefix (of 255), cuts, archive.
+/// Readers in place: FlatBuffers, rkyv in its four layouts, and the own archive, which is also pushed in pieces.
+/// Layout: form, length of a prefix (of 255), cuts, archive.
 /// </summary>
 internal sealed class ArchiveTarget : IFuzzTarget
 {
@@ -36,17 +37,17 @@ internal sealed class ArchiveTarget : IFuzzTarget
     {
         get
         {
-            foreach (var vector in GoldenVectors.Read("flatbuffers.json").Where(v => v.TryGetProperty("hex", out _)).Take(8))
+            foreach (var vector in GoldenVectors.Read("flatbuffers.json").Where(IsSmall).Take(8))
             {
                 yield return (GoldenVectors.Text(vector, "name"), Seed(FlatContract, GoldenVectors.Hex(vector, "hex")));
             }
 
-            foreach (var vector in GoldenVectors.Read("rkyv.json").Where(v => v.TryGetProperty("hex", out _)).Take(12))
+            foreach (var vector in GoldenVectors.Read("rkyv.json").Where(IsSmall).Take(12))
             {
                 int layout = (GoldenVectors.Text(vector, "struct_layout") == "repr_c" ? 0 : 2)
                     + (GoldenVectors.Text(vector, "type") == "ContractContainer" ? 0 : 1);
-                yield return (
-                    GoldenVectors.Text(vector, "name"), Seed((byte)(FirstRkyv + layout), GoldenVectors.Hex(vector, "hex")));
+                byte form = (byte)(FirstRkyv + layout);
+                yield return (GoldenVectors.Text(vector, "name"), Seed(form, GoldenVectors.Hex(vector, "hex")));
             }
 
             ContractContainer contract = ContractContainer.FromCode(Body(1, 2, 3, 4, 5), Body(6, 7));
@@ -103,7 +104,7 @@ internal sealed class ArchiveTarget : IFuzzTarget
         OracleException.Require(isRead != error.IsError && isRead == state is not null, "read, or an error");
         OracleException.Require(early != DecodeStatus.Malformed || !isRead, "a prefix is malformed, the whole is not");
         OracleException.Require(
-            early != DecodeStatus.Done || (isRead && range.Length == state!.Bytes.Length), "a prefix has another state");
+            early != DecodeStatus.Done || (isRead && range.Length == state!.Bytes.Length), "a prefix has another");
         if (isRead)
         {
             byte[] written = Drain(FlatState.Start(state!));
@@ -199,6 +200,9 @@ internal sealed class ArchiveTarget : IFuzzTarget
 
         return ((long)error.Kind << 16) + (Math.Min(error.Offset, 512) << 32);
     }
+
+    // Large vectors are given by their digests.
+    private static bool IsSmall(JsonElement vector) => vector.TryGetProperty("hex", out _);
 
     private static byte[] Seed(byte form, byte[] archive) => [form, 128, 2, 99, 4, .. archive];
 

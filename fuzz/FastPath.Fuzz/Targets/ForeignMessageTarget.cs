@@ -4,7 +4,7 @@ using FastPath.Serialization.Foreign;
 
 namespace FastPath.Fuzz.Targets;
 
-/// <summary>Plaintext of the foreign wire: symmetric messages and what they are made of; the first byte chooses.</summary>
+/// <summary>Plaintext of the foreign wire: symmetric messages and their parts; the first byte chooses.</summary>
 internal sealed class ForeignMessageTarget : IFuzzTarget
 {
     // The corpus counts on the order: a new type goes to the end.
@@ -35,7 +35,7 @@ internal sealed class ForeignMessageTarget : IFuzzTarget
     private void CheckIntro(ReadOnlySpan<byte> plaintext)
     {
         bool isRead = HandshakeIntro.TryRead(plaintext, out HandshakeIntro intro);
-        OracleException.Require(isRead == plaintext.Length >= HandshakeIntro.Length, "any bytes are an intro if enough");
+        OracleException.Require(isRead == plaintext.Length >= HandshakeIntro.Length, "24 bytes are an intro");
         if (isRead)
         {
             intro.Write(_intro);

@@ -80,7 +80,7 @@ internal sealed class ForeignPacketTarget : IFuzzTarget
         OracleException.Require(
             !isOpened || length == packet.Length - SymmetricPacketCipher.Overhead, "opened to another length");
         OracleException.Require(
-            !seals || (isOpened && rest.SequenceEqual(_plaintext.AsSpan(0, length))), "sealed, it opens to another one");
+            !seals || (isOpened && rest.SequenceEqual(_plaintext.AsSpan(0, length))), "it opens to another plaintext");
         return isOpened ? Math.Min(length, 64) : -1 - Math.Min(packet.Length, SymmetricPacketCipher.Overhead);
     }
 
@@ -99,11 +99,12 @@ internal sealed class ForeignPacketTarget : IFuzzTarget
         IntroOpenResult result = IntroPacket.Open(recipient, packet, _plaintext, out int length);
         bool isOpened = result == IntroOpenResult.Opened;
         OracleException.Require(
-            (result == IntroOpenResult.InvalidLength) == packet.Length < IntroPacket.Overhead, "the length comes first");
+            (result == IntroOpenResult.InvalidLength) == packet.Length < IntroPacket.Overhead,
+            "the length is judged first, and nothing else as one");
         OracleException.Require(
             length == (isOpened ? packet.Length - IntroPacket.Overhead : 0), "opened to another length");
         OracleException.Require(
-            !seals || (isOpened && rest.SequenceEqual(_plaintext.AsSpan(0, length))), "sealed, it opens to another one");
+            !seals || (isOpened && rest.SequenceEqual(_plaintext.AsSpan(0, length))), "it opens to another plaintext");
         return ((long)result << 8) + Math.Min(length, 64);
     }
 }

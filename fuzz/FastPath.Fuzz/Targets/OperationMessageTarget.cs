@@ -6,7 +6,7 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Fuzz.Targets;
 
-/// <summary>Messages of operations and metadata of their streams. The first byte, the purpose, says what follows.</summary>
+/// <summary>Messages of operations and metadata of their streams; the first byte, the purpose, chooses.</summary>
 internal sealed class OperationMessageTarget : IFuzzTarget
 {
     private readonly byte[] _first = new byte[2 * 1_024];
@@ -64,7 +64,8 @@ internal sealed class OperationMessageTarget : IFuzzTarget
 
         OracleException.Require(request.Visited.Length < input.Length, "the block is longer than the message");
         int length = Write(_first, request);
-        OracleException.Require(GetRequest.TryRead(_first.AsSpan(0, length), out GetRequest copy), "its own is refused");
+        OracleException.Require(
+            GetRequest.TryRead(_first.AsSpan(0, length), out GetRequest copy), "its own is refused");
         OracleException.Require(
             (copy.Transaction, copy.Instance) == (request.Transaction, request.Instance)
             && (copy.HopsToLive, copy.Depth) == (request.HopsToLive, request.Depth),
@@ -88,7 +89,8 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             (copy.Transaction, copy.Status) == (notice.Transaction, notice.Status),
             "the notice comes back as another one");
         CheckAgain(length, Write(_second, purpose, copy));
-        return (Math.Min(notice.Visited.Length, 1_024) / 64) + (Enum.IsDefined(notice.Status) ? (long)notice.Status << 16 : -1);
+        long status = Enum.IsDefined(notice.Status) ? (long)notice.Status : byte.MaxValue;
+        return (Math.Min(notice.Visited.Length, 1_024) / 64) + (status << 16);
     }
 
     private static long CheckHeader(ReadOnlySpan<byte> input, Purpose purpose)

@@ -7,12 +7,13 @@ using FastPath.Serialization.Operations;
 namespace FastPath.Fuzz.Targets;
 
 /// <summary>
-/// The push parser of streamed PUTs and GETs, cut where the input says, against the reader of the whole. Layout: which of
-/// them (low bit), the cuts, the payload.
+/// The push parser of streamed PUTs and GETs, cut where the input says, against the reader of the whole.
+/// Layout: which of them (low bit), the cuts, the payload.
 /// </summary>
 internal sealed class StreamingPayloadTarget : IFuzzTarget
 {
-    private static readonly DecodeLimits Strict = BincodeForm.NoLimits with { RejectTrailingBytes = true };
+    private static readonly DecodeLimits Loose = BincodeForm.NoLimits;
+    private static readonly DecodeLimits Strict = Loose with { RejectTrailingBytes = true };
 
     public string Name => "streaming-payload";
 
@@ -51,11 +52,11 @@ internal sealed class StreamingPayloadTarget : IFuzzTarget
         byte[] bytes = input.ToArray();
         (BincodeError error, int consumed, ContractContainer? contract, WrappedState? state) = Read(isPut, bytes);
 
-        (StreamingDeserializer whole, ContractTranscript heard) = Push(isPut, bytes, default, BincodeForm.NoLimits, true);
+        (StreamingDeserializer whole, ContractTranscript heard) = Push(isPut, bytes, default, Loose, true);
         Require(whole, error, consumed);
-        (StreamingDeserializer known, ContractTranscript cut) = Push(isPut, bytes, cuts, BincodeForm.NoLimits, true);
+        (StreamingDeserializer known, ContractTranscript cut) = Push(isPut, bytes, cuts, Loose, true);
         Require(known, error, consumed);
-        (StreamingDeserializer unknown, ContractTranscript open) = Push(isPut, bytes, cuts, BincodeForm.NoLimits, false);
+        (StreamingDeserializer unknown, ContractTranscript open) = Push(isPut, bytes, cuts, Loose, false);
         Require(unknown, error, consumed);
         (StreamingDeserializer strict, _) = Push(isPut, bytes, cuts, Strict, true);
         bool isTrailed = !error.IsError && consumed < bytes.Length;
