@@ -1,0 +1,142 @@
+using FastPath.Fuzz.Oracles;
+using FastPath.Protocol.Frames;
+using FastPath.Protocol.Handshakes;
+using FastPath.Protocol.Operations;
+using FastPath.Serialization.Contracts;
+
+namespace FastPath.Fuzz.Targets;
+
+/// <summary>Messages of operations and metadata of their streams; the first byte, the purpose, chooses.</summary>
+internal sealed class OperationMessageTarget : IFuzzTarget
+{
+    private readonly byte[] _first = new byte[2 * 1_024];
+    private readonly byte[] _second = new byte[2 * 1_024];
+
+    public string Name => "operation-message";
+
+    public long AllocatedBytesMax => 16 * 1_024;
+
+    public IEnumerable<(string Name, byte[] Bytes)> Seeds
+    {
+        get
+        {
+            byte[] space = new byte[1_024];
+            VisitedNodes visited = Visited(3);
+            ContractInstanceId instance = ContractInstanceId.Read(Filled(ContractInstanceId.Length, 7));
+            yield return ("get-request", space[..GetRequest.Write(space, 1, instance, 10, 0, visited)]);
+            yield return ("get-request-full", space[..GetRequest.Write(space, 1, instance, 255, 255, Visited(200))]);
+            yield return ("get-failed", space[..OperationNotice.Write(
+                space, Purpose.GetFailed, UInt128.MaxValue, OperationStatus.NotFound, visited)]);
+            yield return ("get-cancel", space[..OperationNotice.Write(
+                space, Purpose.GetCancel, 2, OperationStatus.Done)]);
+            yield return ("put-result", space[..OperationNotice.Write(
+                space, Purpose.PutResult, 3, OperationStatus.Corrupt)]);
+
+            // Longer than any header: the bytes behind it are ignored.
+            yield return ("get-response", [(byte)Purpose.GetResponse, .. Filled(200, 9)]);
+            yield return ("put-request", [(byte)Purpose.PutRequest, .. Filled(200, 1)]);
+        }
+    }
+
+    public ulong Run(ReadOnlySpan<byte> input)
+    {
+        input = Outcome.Cut(input, Outcome.ValueMax);
+        if (input.IsEmpty)
+        {
+            return Outcome.Of(-1);
+        }
+
+        var purpose = (Purpose)input[0];
+        return purpose switch
+        {
+            Purpose.GetRequest => Outcome.Of(0, CheckRequest(input)),
+            Purpose.GetResponse or Purpose.PutRequest => Outcome.Of(1, (int)purpose, CheckHeader(input, purpose)),
+            _ => Outcome.Of(2, Enum.IsDefined(purpose) ? (int)purpose : -1, CheckNotice(input, purpose)),
+        };
+    }
+
+    private long CheckRequest(ReadOnlySpan<byte> input)
+    {
+        if (!GetRequest.TryRead(input, out GetRequest request))
+        {
+            return -1;
+        }
+
+        OracleException.Require(request.Visited.Length < input.Length, "the block is longer than the message");
+        int length = Write(_first, request);
+        OracleException.Require(
+            GetRequest.TryRead(_first.AsSpan(0, length), out GetRequest copy), "its own is refused");
+        OracleException.Require(
+            (copy.Transaction, copy.Instance) == (request.Transaction, request.Instance)
+            && (copy.HopsToLive, copy.Depth) == (request.HopsToLive, request.Depth),
+            "the request comes back as another one");
+        CheckAgain(length, Write(_second, copy));
+        return Math.Min(request.Visited.Length, 1_024) / 64;
+    }
+
+    private long CheckNotice(ReadOnlySpan<byte> input, Purpose purpose)
+    {
+        if (!OperationNotice.TryRead(input, purpose, out OperationNotice notice))
+        {
+            return -1;
+        }
+
+        OracleException.Require(notice.Visited.Length < input.Length, "the block is longer than the message");
+        int length = Write(_first, purpose, notice);
+        OracleException.Require(
+            OperationNotice.TryRead(_first.AsSpan(0, length), purpose, out OperationNotice copy), "its own is refused");
+        OracleException.Require(
+            (copy.Transaction, copy.Status) == (notice.Transaction, notice.Status),
+            "the notice comes back as another one");
+        CheckAgain(length, Write(_second, purpose, copy));
+        long status = Enum.IsDefined(notice.Status) ? (long)notice.Status : byte.MaxValue;
+        return (Math.Min(notice.Visited.Length, 1_024) / 64) + (status << 16);
+    }
+
+    private static long CheckHeader(ReadOnlySpan<byte> input, Purpose purpose)
+    {
+        if (!ContractStreamHeader.TryRead(input, purpose, out ContractStreamHeader header))
+        {
+            return -1;
+        }
+
+        byte[] written = header.ToBytes();
+        OracleException.Require(
+            ContractStreamHeader.TryRead(written, purpose, out ContractStreamHeader copy), "its own is refused");
+        OracleException.Require(copy.ToBytes().AsSpan().SequenceEqual(written), "the header comes back as another one");
+        OracleException.Require(
+            !ContractStreamHeader.TryRead(input, purpose ^ Purpose.ApplicationRequest, out _), "any purpose will do");
+        return written.Length;
+    }
+
+    private void CheckAgain(int first, int second) => OracleException.Require(
+        _first.AsSpan(0, first).SequenceEqual(_second.AsSpan(0, second)), "written again it is another message");
+
+    private static int Write(Span<byte> space, in GetRequest request)
+    {
+        var visited = new VisitedNodes();
+        visited.Merge(request.Visited);
+        return GetRequest.Write(
+            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, visited);
+    }
+
+    private static int Write(Span<byte> space, Purpose purpose, in OperationNotice notice)
+    {
+        var visited = new VisitedNodes();
+        visited.Merge(notice.Visited);
+        return OperationNotice.Write(space, purpose, notice.Transaction, notice.Status, visited);
+    }
+
+    private static VisitedNodes Visited(int count)
+    {
+        var visited = new VisitedNodes();
+        for (int i = 0; i < count; i++)
+        {
+            visited.Add(PeerKey.Read(Filled(32, (byte)i)));
+        }
+
+        return visited;
+    }
+
+    private static byte[] Filled(int length, byte value) => [.. Enumerable.Repeat(value, length)];
+}
