@@ -23,8 +23,10 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             byte[] space = new byte[1_024];
             VisitedNodes visited = Visited(3);
             ContractInstanceId instance = ContractInstanceId.Read(Filled(ContractInstanceId.Length, 7));
-            yield return ("get-request", space[..GetRequest.Write(space, 1, instance, 10, 0, visited)]);
-            yield return ("get-request-full", space[..GetRequest.Write(space, 1, instance, 255, 255, Visited(200))]);
+            yield return ("get-request", space[..GetRequest.Write(
+                space, 1, instance, 10, 0, ContractForm.Bincode, visited)]);
+            yield return ("get-request-full", space[..GetRequest.Write(
+                space, 1, instance, 255, 255, ContractForm.Archived, Visited(200))]);
             yield return ("get-failed", space[..OperationNotice.Write(
                 space, Purpose.GetFailed, UInt128.MaxValue, OperationStatus.NotFound, visited)]);
             yield return ("get-cancel", space[..OperationNotice.Write(
@@ -33,8 +35,10 @@ internal sealed class OperationMessageTarget : IFuzzTarget
                 space, Purpose.PutResult, 3, OperationStatus.Corrupt)]);
 
             // Longer than any header: the bytes behind it are ignored.
-            yield return ("get-response", [(byte)Purpose.GetResponse, .. Filled(200, 9)]);
-            yield return ("put-request", [(byte)Purpose.PutRequest, .. Filled(200, 1)]);
+            var outline = new ContractOutline(ContractKey.Read(Filled(ContractKey.Length, 9)), ContractForm.Archived, 70_000, 3, 0);
+            yield return ("get-response", [.. new ContractStreamHeader(Purpose.GetResponse, 5, outline).ToBytes(), 1, 2, 3]);
+            yield return ("put-request", new ContractStreamHeader(
+                Purpose.PutRequest, 6, outline with { Form = ContractForm.Bincode, StateLength = null }).ToBytes());
         }
     }
 
@@ -117,7 +121,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         var visited = new VisitedNodes();
         visited.Merge(request.Visited);
         return GetRequest.Write(
-            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, visited);
+            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, request.Form, visited);
     }
 
     private static int Write(Span<byte> space, Purpose purpose, in OperationNotice notice)
