@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using FastPath.Fuzz.Oracles;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Handshakes;
@@ -9,6 +10,8 @@ namespace FastPath.Fuzz.Targets;
 /// <summary>Messages of operations and metadata of their streams; the first byte, the purpose, chooses.</summary>
 internal sealed class OperationMessageTarget : IFuzzTarget
 {
+    private const int DepthOffset = OperationHeader.Length + ContractInstanceId.Length + 1;
+
     private readonly byte[] _first = new byte[2 * 1_024];
     private readonly byte[] _second = new byte[2 * 1_024];
 
@@ -61,12 +64,20 @@ internal sealed class OperationMessageTarget : IFuzzTarget
 
     private long CheckRequest(ReadOnlySpan<byte> input)
     {
-        if (!GetRequest.TryRead(input, out GetRequest request))
+        bool isRead = GetRequest.TryRead(input, out GetRequest request);
+        bool isThere = TryFindBlock(input, DepthOffset + 1, out ReadOnlySpan<byte> visited);
+        OracleException.Require(isRead == isThere, "accepted and complete are not the same");
+        if (!isRead)
         {
             return -1;
         }
 
-        OracleException.Require(request.Visited.Length < input.Length, "the block is longer than the message");
+        OracleException.Require(
+            request.Transaction == BinaryPrimitives.ReadUInt128BigEndian(input[1..])
+            && request.Instance == ContractInstanceId.Read(input[OperationHeader.Length..])
+            && (request.HopsToLive, request.Depth) == (input[DepthOffset - 1], input[DepthOffset])
+            && request.Visited == visited,
+            "a field is read from elsewhere");
         int length = Write(_first, request);
         OracleException.Require(
             GetRequest.TryRead(_first.AsSpan(0, length), out GetRequest copy), "its own is refused");
@@ -80,12 +91,19 @@ internal sealed class OperationMessageTarget : IFuzzTarget
 
     private long CheckNotice(ReadOnlySpan<byte> input, Purpose purpose)
     {
-        if (!OperationNotice.TryRead(input, purpose, out OperationNotice notice))
+        bool isRead = OperationNotice.TryRead(input, purpose, out OperationNotice notice);
+        bool isThere = TryFindBlock(input, OperationHeader.Length + 1, out ReadOnlySpan<byte> visited);
+        OracleException.Require(isRead == isThere, "accepted and complete are not the same");
+        if (!isRead)
         {
             return -1;
         }
 
-        OracleException.Require(notice.Visited.Length < input.Length, "the block is longer than the message");
+        OracleException.Require(
+            notice.Transaction == BinaryPrimitives.ReadUInt128BigEndian(input[1..])
+            && (byte)notice.Status == input[OperationHeader.Length]
+            && notice.Visited == visited,
+            "a field is read from elsewhere");
         int length = Write(_first, purpose, notice);
         OracleException.Require(
             OperationNotice.TryRead(_first.AsSpan(0, length), purpose, out OperationNotice copy), "its own is refused");
@@ -115,6 +133,21 @@ internal sealed class OperationMessageTarget : IFuzzTarget
 
     private void CheckAgain(int first, int second) => OracleException.Require(
         _first.AsSpan(0, first).SequenceEqual(_second.AsSpan(0, second)), "written again it is another message");
+
+    // The block that ends a message, found by hand.
+    private static bool TryFindBlock(ReadOnlySpan<byte> input, int position, out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        if (input.Length < position
+            || !SlowVarInt.TryRead(input, ref position, out ulong length)
+            || length > (ulong)(input.Length - position))
+        {
+            return false;
+        }
+
+        block = input.Slice(position, (int)length);
+        return true;
+    }
 
     private static int Write(Span<byte> space, in GetRequest request)
     {

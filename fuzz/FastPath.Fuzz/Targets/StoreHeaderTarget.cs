@@ -34,6 +34,7 @@ internal sealed class StoreHeaderTarget : IFuzzTarget
             var bare = new ContractHeader(key, new(At, 10), new(At + 10, 4), null, null, null);
             yield return ("contract", Write(bare, At + 14));
             yield return ("contract-cut", Write(bare, At + 14)[..200]);
+            yield return ("negative-file-length", Write(bare, -1));
             yield return ("empty-sections", Write(bare with { Code = new(At, 0), Parameters = new(At, 0) }, At));
             yield return ("with-state", Write(
                 bare with { State = new(At + 14, 3), StateDigest = digest, PayloadDigest = digest }, At + 17));
