@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastPath.Serialization.Archived.FlatBuffers;
 using FastPath.Serialization.Archived.Rkyv;
 using FastPath.Serialization.Bincode;
@@ -34,6 +35,8 @@ internal static class ArchivedSamples
     }
 
     /// <summary>Writes a value as it leaves in packets: each piece into the same buffer.</summary>
+    /// <remarks>A call of its own, else the compiler may put the serializer on the stack in one run and not in another.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static long WritePieces(StreamingSerializer serializer, byte[] piece)
     {
         long written = 0;
