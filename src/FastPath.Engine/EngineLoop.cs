@@ -1,44 +1,48 @@
 using System.Collections.Concurrent;
 using FastPath.Buffers.Datagrams;
-using FastPath.Protocol.Connections;
-using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Time;
 using FastPath.Sockets;
 
 namespace FastPath.Engine;
 
-/// <summary>One thread that owns an endpoint and its socket, and turns the crank: commands, receive, timers, transmit.</summary>
-/// <remarks>Other threads hand over work with <see cref="Post"/>; callbacks run on the loop and must only complete tasks.</remarks>
+/// <summary>One thread that owns a node and its socket, and turns the crank: tasks, receive, timers, transmit.</summary>
+/// <remarks>Other threads hand over work with <see cref="Post(ILoopTask)"/>; callbacks run on the loop and must only complete tasks.</remarks>
 internal sealed class EngineLoop : IDisposable
 {
     private const int DatagramsPerTurnMax = 64;
     private const int DatagramBytesMax = 2_048;
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
-    private readonly Endpoint _endpoint;
+    private readonly NodeCore _core;
     private readonly IDatagramSocket _socket;
-    private readonly Action<ConnectionEvent> _onEvent;
-    private readonly Action<DialResult> _onDialResult;
-    private readonly ConcurrentQueue<Action<Endpoint, Instant>> _commands = new();
-    private readonly byte[] _buffer = new byte[DatagramBytesMax];
+    private readonly ConcurrentQueue<ILoopTask> _tasks = new();
     private readonly Thread _thread;
+    private int _isWaiting;
     private volatile bool _stopping;
 
-    public EngineLoop(
-        Endpoint endpoint, IDatagramSocket socket, Action<ConnectionEvent> onEvent, Action<DialResult> onDialResult)
+    public EngineLoop(NodeCore core, IDatagramSocket socket)
     {
-        _endpoint = endpoint;
+        _core = core;
         _socket = socket;
-        _onEvent = onEvent;
-        _onDialResult = onDialResult;
         _thread = new Thread(Run) { IsBackground = true, Name = "fastpath loop" };
-        _thread.Start();
     }
 
-    public void Post(Action<Endpoint, Instant> command)
+    /// <summary>Begins to turn; tasks that were posted before are done first.</summary>
+    public void Start() => _thread.Start();
+
+    public void Post(Action<Instant> action) => Post(new LoopAction(action));
+
+    public void Post(ILoopTask task)
     {
-        _commands.Enqueue(command);
-        _socket.Wake();
+        _tasks.Enqueue(task);
+
+        // The loop raises its flag before it looks at the queue for the last time, so one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _isWaiting) != 0)
+        {
+            _socket.Wake();
+        }
     }
 
     /// <summary>Closes every connection with a code, sends what is left and ends the thread.</summary>
@@ -51,9 +55,13 @@ internal sealed class EngineLoop : IDisposable
 
         _stopping = true;
         _socket.Wake();
-        _thread.Join();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
         _socket.Dispose();
-        _endpoint.Dispose();
+        _core.Dispose();
     }
 
     private void Run()
@@ -61,44 +69,41 @@ internal sealed class EngineLoop : IDisposable
         while (!_stopping)
         {
             RunTurn(MonotonicClock.Now);
+            Interlocked.Exchange(ref _isWaiting, 1);
             _socket.Wait(UntilNextTimeout());
+            Volatile.Write(ref _isWaiting, 0);
         }
 
-        _endpoint.Close(MonotonicClock.Now, "the node is shutting down");
+        _core.Endpoint.Close(MonotonicClock.Now, "the node is shutting down");
         RunTurn(MonotonicClock.Now);
     }
 
     private void RunTurn(Instant now)
     {
-        while (_commands.TryDequeue(out Action<Endpoint, Instant>? command))
-        {
-            command(_endpoint, now);
-        }
-
         bool hasMore = true;
         while (hasMore)
         {
+            // Only as many as were there: a task that posts another never keeps the loop from its packets.
+            for (int waiting = _tasks.Count; waiting > 0 && _tasks.TryDequeue(out ILoopTask? task); waiting--)
+            {
+                task.Run(now);
+            }
+
             hasMore = ReceiveBatch(now);
-            if (now >= _endpoint.NextTimeout)
+            if (now >= _core.NextTimeout)
             {
-                _endpoint.HandleTimeout(now);
+                _core.HandleTimeout(now);
             }
 
-            while (_endpoint.TryPollTransmit(now, _buffer, out int length, out PeerAddress to))
+            _core.HandleEvents(now);
+            while (_core.Endpoint.TryPollTransmit(
+                now, _socket.RentSend(DatagramBytesMax), out int length, out PeerAddress to))
             {
-                _socket.Send(_buffer.AsSpan(0, length), to);
+                _socket.CommitSend(length, to);
             }
 
-            while (_endpoint.TryPollEvent(out ConnectionEvent connectionEvent))
-            {
-                _onEvent(connectionEvent);
-            }
-
-            while (_endpoint.TryPollDialResult(out DialResult result))
-            {
-                _onDialResult(result);
-            }
-
+            _socket.Flush();
+            _core.HandleEvents(now);
             now = MonotonicClock.Now;
         }
     }
@@ -110,7 +115,7 @@ internal sealed class EngineLoop : IDisposable
         while (received < DatagramsPerTurnMax && _socket.TryReceive(out Span<byte> datagram, out PeerAddress from))
         {
             received++;
-            _endpoint.HandleDatagram(now, from, datagram);
+            _core.Endpoint.HandleDatagram(now, from, datagram);
         }
 
         return received == DatagramsPerTurnMax;
@@ -118,12 +123,12 @@ internal sealed class EngineLoop : IDisposable
 
     private TimeSpan UntilNextTimeout()
     {
-        if (!_commands.IsEmpty)
+        if (!_tasks.IsEmpty || _stopping)
         {
             return TimeSpan.Zero;
         }
 
-        Instant next = _endpoint.NextTimeout;
+        Instant next = _core.NextTimeout;
         if (next == Instant.Never)
         {
             return WaitMax;

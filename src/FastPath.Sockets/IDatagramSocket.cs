@@ -2,21 +2,52 @@ using FastPath.Buffers.Datagrams;
 
 namespace FastPath.Sockets;
 
-/// <summary>UDP as one loop thread uses it. Every engine passes the same conformance tests.</summary>
-/// <remarks>Only <see cref="Wake"/> and Dispose may be called by other threads.</remarks>
+/// <summary>UDP as one loop thread uses it, in batches. Every engine passes the same conformance tests.</summary>
+/// <remarks>
+/// Only <see cref="Wake"/>, the counters and Dispose may be used by other threads. Sending is: rent space, write the
+/// datagram straight into it, commit; flush when the turn is over. Nothing that a peer or the network does throws: it
+/// is counted, and the socket lives on (scenario A4).
+/// </remarks>
 internal interface IDatagramSocket : IDisposable
 {
     PeerAddress LocalAddress { get; }
 
     DatagramSocketCounters Counters { get; }
 
-    /// <summary>Takes one datagram that has arrived; its bytes are valid until the next call.</summary>
+    DatagramSocketReport Report { get; }
+
+    /// <summary>Mark of the datagram received last; not capable where the engine does not learn it.</summary>
+    EcnCodepoint ReceivedEcn { get; }
+
+    /// <summary>
+    /// Datagrams that the kernel dropped because the receive buffer was full; null where it does not tell.
+    /// </summary>
+    long? KernelDrops { get; }
+
+    /// <summary>Takes one datagram that has arrived; its bytes are valid until the next receive or wait.</summary>
+    /// <returns>False when all that had arrived is taken.</returns>
     bool TryReceive(out Span<byte> datagram, out PeerAddress from);
 
-    /// <summary>Hands one datagram to the kernel. Transient errors are counted and never thrown (scenario A4).</summary>
-    void Send(ReadOnlySpan<byte> datagram, PeerAddress to);
+    /// <summary>Space for one datagram to send, valid until it is committed or the next rent, flush or wait.</summary>
+    /// <param name="lengthMax">In bytes, up to 65,535. Space that is not committed is given out again.</param>
+    Span<byte> RentSend(int lengthMax);
 
-    /// <summary>Returns when something can be received, after <see cref="Wake"/>, or at the timeout.</summary>
+    /// <summary>
+    /// Takes the first bytes of the rented space as a datagram; it goes out with the next flush, or before.
+    /// </summary>
+    /// <remarks>
+    /// Datagrams of equal length to one peer travel together; the last one of such a run may be shorter. The order of
+    /// one peer's datagrams is kept.
+    /// </remarks>
+    void CommitSend(int length, PeerAddress to);
+
+    /// <summary>Hands all that is committed to the kernel.</summary>
+    void Flush();
+
+    /// <summary>
+    /// Flushes, then returns when something can be received, after <see cref="Wake"/>, or at the timeout.
+    /// </summary>
+    /// <remarks>May return early for no reason. All work must be looked for after it, not before.</remarks>
     void Wait(TimeSpan timeout);
 
     void Wake();

@@ -7,7 +7,6 @@ using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
 using FastPath.Sockets;
-using FastPath.Sockets.Portable;
 
 namespace FastPath;
 
@@ -54,7 +53,8 @@ public sealed class FastPathNode : IAsyncDisposable
         };
         try
         {
-            return new FastPathNode(identity, new SaeaDatagramSocket(listen), settings);
+            return new FastPathNode(
+                identity, DatagramSocketFactory.Create(DatagramSocketKind.Auto, listen), settings);
         }
         catch (DatagramSocketException e)
         {

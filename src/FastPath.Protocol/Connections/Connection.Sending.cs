@@ -54,7 +54,7 @@ internal sealed partial class Connection
             WriteAck(now, ref writer, canSendData);
         }
 
-        bool isAckEliciting = canSendData && WriteData(ref writer);
+        bool isAckEliciting = canSendData && WriteData(now, ref writer);
         if (!isAckEliciting && _acks.WantsPing)
         {
             writer.WriteType(FrameType.Ping);
@@ -97,7 +97,7 @@ internal sealed partial class Connection
         }
     }
 
-    private bool WriteData(ref FrameWriter writer)
+    private bool WriteData(Instant now, ref FrameWriter writer)
     {
         int before = writer.Position;
         if (_pings.TryDequeue(out ulong ping))
@@ -131,11 +131,11 @@ internal sealed partial class Connection
 
             frame.Write(ref writer);
             Record(new SentFrame(FrameType.Message, sequence, Length: bytes.Length));
-            _messages.OnSent();
+            _messages.OnSent(sequence);
             Counters.MessagesSent++;
         }
 
-        while (_sentFrameCount < FramesPerPacketMax && Streams.TryWriteBytes(ref writer, out sent))
+        while (_sentFrameCount < FramesPerPacketMax && Streams.TryWriteBytes(ref writer, now, out sent))
         {
             Record(sent);
         }

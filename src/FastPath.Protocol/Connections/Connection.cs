@@ -94,7 +94,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>The initiator speaks first: its packet proves to the responder that the session is live.</summary>
     public void QueueFirstPing() => _owesPing = true;
 
-    /// <returns>False when credit is used up; try again after the next acknowledgement.</returns>
+    /// <returns>False when too many wait already; try again after the next acknowledgement.</returns>
     public bool TryQueueMessage(ReadOnlySpan<byte> message, out ulong sequence)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, MessageBytesMax);

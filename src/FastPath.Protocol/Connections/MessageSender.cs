@@ -4,45 +4,49 @@ namespace FastPath.Protocol.Connections;
 
 /// <summary>Messages that fit one packet, kept until acknowledged (decision D14).</summary>
 /// <remarks>
-/// Never further than the peer's window of numbers ahead of the oldest unacknowledged one, and never beyond the bytes
-/// that CONNECTION_CREDIT allows.
+/// New ones leave in order, never further than the peer's window of numbers ahead of the oldest unacknowledged one, and
+/// never beyond the bytes that CONNECTION_CREDIT allows; until then they wait in a backlog that is bounded.
 /// </remarks>
 internal sealed class MessageSender
 {
+    public const int BacklogBytesMax = 256 * 1_024;
     private const ulong NumbersAhead = 8_192;
 
     private readonly Dictionary<ulong, byte[]> _unacknowledged = [];
-    private readonly Queue<ulong> _toSend = new();
+    private readonly Queue<byte[]> _backlog = new();
+    private readonly Queue<ulong> _lost = new();
     private ulong _oldest;
-    private long _bytesQueued;
+    private ulong _nextToSend;
+    private long _bytesStarted;
+    private int _backlogBytes;
 
     public ulong NextSequence { get; private set; }
 
     /// <summary>MESSAGE bytes that the peer lets this side send in all.</summary>
     public long Credit { get; set; }
 
-    public bool IsBlockedByCredit => _toSend.Count > 0 && _bytesQueued > Credit;
+    public bool IsBlockedByCredit =>
+        _backlog.TryPeek(out byte[]? next) && _bytesStarted + next.Length > Credit;
 
-    /// <returns>False when credit or the window of numbers is used up: try again after an acknowledgement.</returns>
+    /// <returns>False when the backlog is full: try again after an acknowledgement.</returns>
     public bool TryQueue(ReadOnlySpan<byte> message, out ulong sequence)
     {
         sequence = NextSequence;
-        if (NextSequence - _oldest >= NumbersAhead || _bytesQueued + message.Length > Credit)
+        if (_backlogBytes + message.Length > BacklogBytesMax)
         {
             return false;
         }
 
-        _unacknowledged.Add(sequence, message.ToArray());
-        _toSend.Enqueue(sequence);
-        _bytesQueued += message.Length;
+        _backlog.Enqueue(message.ToArray());
+        _backlogBytes += message.Length;
         NextSequence++;
         return true;
     }
 
-    /// <summary>The next message to put into a packet; the caller calls <see cref="OnSent"/> when it did.</summary>
+    /// <summary>The next message to put into a packet, lost ones first; the caller calls <see cref="OnSent"/> when it did.</summary>
     public bool TryPeek(out ulong sequence, out ReadOnlySpan<byte> message)
     {
-        while (_toSend.TryPeek(out sequence))
+        while (_lost.TryPeek(out sequence))
         {
             if (_unacknowledged.TryGetValue(sequence, out byte[]? bytes))
             {
@@ -51,14 +55,29 @@ internal sealed class MessageSender
             }
 
             // Acknowledged after it was declared lost.
-            _toSend.Dequeue();
+            _lost.Dequeue();
         }
 
-        message = default;
-        return false;
+        sequence = _nextToSend;
+        bool maySend = _backlog.Count > 0 && !IsBlockedByCredit && _nextToSend - _oldest < NumbersAhead;
+        message = maySend ? _backlog.Peek() : default;
+        return maySend;
     }
 
-    public void OnSent() => _toSend.Dequeue();
+    public void OnSent(ulong sequence)
+    {
+        if (sequence != _nextToSend)
+        {
+            _lost.Dequeue();
+            return;
+        }
+
+        byte[] message = _backlog.Dequeue();
+        _backlogBytes -= message.Length;
+        _bytesStarted += message.Length;
+        _unacknowledged.Add(sequence, message);
+        _nextToSend++;
+    }
 
     public bool OnAcknowledged(ulong sequence)
     {
@@ -67,12 +86,12 @@ internal sealed class MessageSender
             return false;
         }
 
-        while (_oldest < NextSequence && !_unacknowledged.ContainsKey(_oldest))
+        while (_oldest < _nextToSend && !_unacknowledged.ContainsKey(_oldest))
         {
             _oldest++;
         }
 
-        Debug.Assert(_oldest <= NextSequence);
+        Debug.Assert(_oldest <= _nextToSend);
         return true;
     }
 
@@ -80,7 +99,7 @@ internal sealed class MessageSender
     {
         if (_unacknowledged.ContainsKey(sequence))
         {
-            _toSend.Enqueue(sequence);
+            _lost.Enqueue(sequence);
         }
     }
 }

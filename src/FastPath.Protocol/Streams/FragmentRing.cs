@@ -49,6 +49,8 @@ internal sealed class FragmentRing
         _slots = new RingSlots(RingSlots.CountFor(capacityBytes, _blockBytes), _blockBytes);
     }
 
+    public PinnedSlabPool Pool => _pool;
+
     public long StartOffset { get; }
 
     /// <summary>Window above the slowest cursor, in bytes.</summary>
@@ -180,6 +182,26 @@ internal sealed class FragmentRing
 
         PeakReorderedBytes = Math.Max(PeakReorderedBytes, ReorderedBytes);
         return RingWriteResult.Stored;
+    }
+
+    /// <summary>Where the next bytes in order may be written in place: some of one block, empty when the window is full.</summary>
+    /// <remarks>For a writer that writes in order and alone; <see cref="CommitInPlace"/> makes the bytes readable.</remarks>
+    public Memory<byte> GetSpace()
+    {
+        long free = FreeBytes;
+        if (free <= 0 || !TryRentBlocks(_frontier, _frontier + 1))
+        {
+            return default;
+        }
+
+        int inBlock = (int)(_frontier % _blockBytes);
+        return _slots.Memory(_slots.IndexOf(_frontier)).Slice(inBlock, (int)Math.Min(free, _blockBytes - inBlock));
+    }
+
+    public void CommitInPlace(int length)
+    {
+        HighestEnd += length;
+        Volatile.Write(ref _frontier, _frontier + length);
     }
 
     /// <summary>Bytes at a position up to the limit, as far as they lie in one block.</summary>

@@ -128,7 +128,7 @@ internal sealed class RangeSet
         }
 
         (start, long rangeEnd) = _ranges[0];
-        end = Math.Min(rangeEnd, start + lengthMax);
+        end = start + Math.Min(rangeEnd - start, lengthMax);
         if (end == rangeEnd)
         {
             RemoveAt(0, 1);

@@ -17,7 +17,7 @@ internal sealed class ReceiveStream
 
     private readonly StreamSettings _settings;
     private readonly WindowTuner _tuner;
-    private IReceiveListener? _listener;
+    private readonly List<IReceiveListener> _listeners = [];
     private StreamErrorCode _endCode;
 
     public ReceiveStream(Connection connection, ulong id, FragmentRing ring, StreamSettings settings, Instant now)
@@ -78,7 +78,13 @@ internal sealed class ReceiveStream
         if (result == RingWriteResult.Stored)
         {
             LastProgressAt = now;
-            _listener?.OnStored(this, offset, offset + bytes.Length);
+            // One that a listener attaches here is told of these bytes by Attach.
+            int count = _listeners.Count;
+            for (int i = 0; i < count; i++)
+            {
+                _listeners[i].OnStored(this, offset, offset + bytes.Length);
+            }
+
             EndIfComplete();
         }
 
@@ -109,10 +115,10 @@ internal sealed class ReceiveStream
         return isConsistent;
     }
 
-    /// <summary>Attaches the one that is told; what came before is told at once.</summary>
+    /// <summary>Attaches one that is told; what came before is told at once.</summary>
     public void Attach(IReceiveListener listener)
     {
-        _listener = listener;
+        _listeners.Add(listener);
         if (Ring.Frontier > Ring.StartOffset)
         {
             listener.OnStored(this, Ring.StartOffset, Ring.Frontier);
@@ -174,7 +180,10 @@ internal sealed class ReceiveStream
         OwesCredit = false;
         _endCode = code;
         Ring.Abandon();
-        _listener?.OnReceiveEnded(this, code);
+        foreach (IReceiveListener listener in _listeners.ToArray())
+        {
+            listener.OnReceiveEnded(this, code);
+        }
     }
 
     private void EndIfComplete()

@@ -68,6 +68,9 @@ internal sealed class SendStream
 
     public bool IsQueued { get; set; }
 
+    /// <summary>When the opening frame left first.</summary>
+    public Instant OpenedAt { get; private set; } = Instant.Never;
+
     public bool HasEnded => _hasEnded;
 
     /// <summary>When the last byte was acknowledged, or the first one offered after all were.</summary>
@@ -141,7 +144,7 @@ internal sealed class SendStream
     }
 
     /// <summary>Writes the next frame that fits; false when there is none, or no room for it.</summary>
-    public bool TryWriteNext(ref FrameWriter writer, out SentFrame sent)
+    public bool TryWriteNext(ref FrameWriter writer, Instant now, out SentFrame sent)
     {
         sent = default;
         if (!HasSendable)
@@ -151,7 +154,7 @@ internal sealed class SendStream
 
         if (_owesOpen)
         {
-            return TryWriteOpen(ref writer, out sent);
+            return TryWriteOpen(ref writer, now, out sent);
         }
 
         return HasSendableBytes ? TryWriteFragment(ref writer, out sent) : TryWriteFin(ref writer, out sent);
@@ -220,7 +223,7 @@ internal sealed class SendStream
         _listener.OnSendEnded(this, code);
     }
 
-    private bool TryWriteOpen(ref FrameWriter writer, out SentFrame sent)
+    private bool TryWriteOpen(ref FrameWriter writer, Instant now, out SentFrame sent)
     {
         var frame = new StreamOpenFrame
         {
@@ -239,6 +242,7 @@ internal sealed class SendStream
         }
 
         frame.Write(ref writer);
+        OpenedAt = Instant.Min(OpenedAt, now);
         _owesOpen = false;
         return true;
     }

@@ -50,13 +50,13 @@ internal sealed partial class StreamTable
     }
 
     /// <summary>Writes the next bytes of the stream whose turn it is; called until false.</summary>
-    public bool TryWriteBytes(ref FrameWriter writer, out SentFrame sent)
+    public bool TryWriteBytes(ref FrameWriter writer, Instant now, out SentFrame sent)
     {
         while (_ready.TryPeek(out SendStream? stream))
         {
             long before = stream.PayloadBytesSent;
             long beforeAgain = stream.PayloadBytesSentAgain;
-            if (stream.TryWriteNext(ref writer, out sent))
+            if (stream.TryWriteNext(ref writer, now, out sent))
             {
                 Counters.FragmentsSent += sent.Type == FrameType.Fragment ? 1 : 0;
                 Counters.PayloadBytesSent += stream.PayloadBytesSent - before;

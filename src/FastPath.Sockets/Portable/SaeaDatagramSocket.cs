@@ -1,115 +1,73 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using FastPath.Buffers.Datagrams;
 
 namespace FastPath.Sockets.Portable;
 
-/// <summary>The engine that runs everywhere: posted <see cref="SocketAsyncEventArgs"/> with pinned buffers.</summary>
-/// <remarks>
-/// A fixed number of receives is posted; a completed one is posted again only when the loop thread asks for the next
-/// datagram, so memory is bounded. Completions run on pool threads and only queue and wake.
-/// </remarks>
+/// <summary>The engine that runs everywhere: <see cref="SocketAsyncEventArgs"/> with pinned buffers.</summary>
+/// <remarks>Completions run on pool threads and only mark and wake; everything else is the loop thread's.</remarks>
 internal sealed class SaeaDatagramSocket : IDatagramSocket
 {
-    private const int PostedReceives = 32;
-    private const int DatagramBytesMax = 2_048;
-    private const int SocketBufferBytes = 4 * 1_024 * 1_024;
+    private const string AskedFor = "asked for";
     private const int IoControlConnectionReset = unchecked((int)0x9800000C);
 
     private readonly Socket _socket;
-    private readonly ConcurrentQueue<SocketAsyncEventArgs> _received = new();
-    private readonly ConcurrentQueue<SocketAsyncEventArgs> _sends = new();
-    private readonly List<SocketAsyncEventArgs> _all = [];
+    private readonly SaeaReceiver _receiver;
+    private readonly SaeaSender _sender;
     private readonly ManualResetEventSlim _signal = new();
-    private SocketAsyncEventArgs? _current;
-    private volatile bool _disposed;
+    private int _disposed;
 
-    public SaeaDatagramSocket(IPEndPoint local)
+    /// <exception cref="DatagramSocketException">The address is in use, not local or not permitted.</exception>
+    public SaeaDatagramSocket(IPEndPoint local, DatagramSocketSettings? settings = null, string reason = AskedFor)
     {
-        _socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
+        settings ??= DatagramSocketSettings.Default;
+        _socket = BoundSocket.Open(local);
+        if (OperatingSystem.IsWindows())
         {
-            Configure(local);
-            _socket.Bind(local);
-        }
-        catch (SocketException e)
-        {
-            _socket.Dispose();
-            throw new DatagramSocketException(e.SocketErrorCode, $"Cannot listen on {local}: {e.Message}", e);
+            // Otherwise one unreachable peer makes the next receive of every peer fail.
+            _socket.IOControl(IoControlConnectionReset, [0], null);
         }
 
-        LocalAddress = PeerAddress.FromEndPoint((IPEndPoint)_socket.LocalEndPoint!);
-        for (int i = 0; i < PostedReceives; i++)
+        Report = new DatagramSocketReport
         {
-            SocketAsyncEventArgs args = CreateArgs(OnReceived);
-            Post(args);
-        }
+            Engine = DatagramSocketKind.Saea,
+            Reason = reason,
+            Buffers = KernelBuffers.Request(_socket, settings),
+        };
+        LocalAddress = PeerAddress.FromEndPoint((IPEndPoint)_socket.LocalEndPoint!);
+        _sender = new SaeaSender(_socket.SendToAsync, _socket.AddressFamily, settings, Counters);
+        _receiver = new SaeaReceiver(_socket, settings, Counters, _signal.Set);
     }
 
     public PeerAddress LocalAddress { get; }
 
+    public DatagramSocketReport Report { get; }
+
     public DatagramSocketCounters Counters { get; } = new();
 
-    public bool TryReceive(out Span<byte> datagram, out PeerAddress from)
-    {
-        if (_current is { } consumed)
-        {
-            _current = null;
-            Post(consumed);
-        }
+    public EcnCodepoint ReceivedEcn => EcnCodepoint.NotCapable;
 
-        while (_received.TryDequeue(out SocketAsyncEventArgs? args))
-        {
-            if (args.SocketError == SocketError.Success)
-            {
-                _current = args;
-                Counters.DatagramsReceived++;
-                datagram = args.Buffer.AsSpan(0, args.BytesTransferred);
-                from = ((PeerEndPoint)args.RemoteEndPoint!).Peer;
-                return true;
-            }
+    public long? KernelDrops => KernelDropCount.Read(_socket);
 
-            // Unreachable and reset are about a datagram sent earlier, not about this socket (scenario A4).
-            Counters.ReceiveErrors++;
-            Post(args);
-        }
+    public bool TryReceive(out Span<byte> datagram, out PeerAddress from) => _receiver.TryTake(out datagram, out from);
 
-        datagram = default;
-        from = default;
-        return false;
-    }
+    public Span<byte> RentSend(int lengthMax) => _sender.Rent(lengthMax);
 
-    public void Send(ReadOnlySpan<byte> datagram, PeerAddress to)
-    {
-        if (!_sends.TryDequeue(out SocketAsyncEventArgs? args))
-        {
-            args = CreateArgs(OnSent);
-        }
+    public void CommitSend(int length, PeerAddress to) => _sender.Commit(length, to);
 
-        datagram.CopyTo(args.Buffer.AsSpan());
-        args.SetBuffer(0, datagram.Length);
-        ((PeerEndPoint)args.RemoteEndPoint!).Peer = to;
-        try
-        {
-            if (!_socket.SendToAsync(args))
-            {
-                OnSent(null, args);
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // Closed while the loop was in its last turn.
-        }
-    }
+    /// <remarks>Each datagram was handed over when it was committed; this only ends the batch.</remarks>
+    public void Flush() => _sender.EndBatch();
 
     public void Wait(TimeSpan timeout)
     {
-        if (_received.IsEmpty)
+        Flush();
+        if (_receiver.IsWaiting && Volatile.Read(ref _disposed) == 0)
         {
-            _signal.Wait(timeout);
+            _signal.Wait(ToWholeMilliseconds(timeout));
         }
 
+        // Whoever sets the signal has left its work visible before. Reset is a full fence and the caller looks for work
+        // after it: a set that this reset swallows is therefore work that is found, never a wake-up that is lost.
         _signal.Reset();
     }
 
@@ -117,89 +75,17 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
 
     public void Dispose()
     {
-        if (_disposed)
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            return;
-        }
-
-        _disposed = true;
-        _socket.Dispose();
-        _signal.Set();
-    }
-
-    private void Configure(IPEndPoint local)
-    {
-        if (local.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            _socket.DualMode = true;
-        }
-
-        if (OperatingSystem.IsWindows())
-        {
-            // Otherwise one unreachable peer makes the next receive of every peer fail.
-            _socket.IOControl(IoControlConnectionReset, [0], null);
-        }
-
-        _socket.ReceiveBufferSize = SocketBufferBytes;
-        _socket.SendBufferSize = SocketBufferBytes;
-    }
-
-    private SocketAsyncEventArgs CreateArgs(EventHandler<SocketAsyncEventArgs> completed)
-    {
-        var args = new SocketAsyncEventArgs(true)
-        {
-            RemoteEndPoint = new PeerEndPoint(_socket.AddressFamily),
-        };
-        args.SetBuffer(GC.AllocateUninitializedArray<byte>(DatagramBytesMax, pinned: true), 0, DatagramBytesMax);
-        args.Completed += completed;
-        lock (_all)
-        {
-            _all.Add(args);
-        }
-
-        return args;
-    }
-
-    private void Post(SocketAsyncEventArgs args)
-    {
-        try
-        {
-            if (!_socket.ReceiveFromAsync(args))
-            {
-                _received.Enqueue(args);
-                _signal.Set();
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // Closed: nothing is posted any more.
-        }
-    }
-
-    private void OnReceived(object? sender, SocketAsyncEventArgs args)
-    {
-        if (!_disposed)
-        {
-            _received.Enqueue(args);
+            _socket.Dispose();
+            _receiver.Dispose();
+            _sender.Dispose();
             _signal.Set();
         }
     }
 
-    private void OnSent(object? sender, SocketAsyncEventArgs args)
-    {
-        if (args.SocketError == SocketError.Success)
-        {
-            Interlocked.Increment(ref Counters.DatagramsSent);
-        }
-        else if (args.SocketError == SocketError.MessageSize)
-        {
-            Interlocked.Increment(ref Counters.SendTooLong);
-        }
-        else
-        {
-            Interlocked.Increment(ref Counters.SendErrors);
-        }
-
-        _sends.Enqueue(args);
-    }
+    /// <summary>Rounded up, so that a wait of less than a millisecond is not a spin.</summary>
+    private static int ToWholeMilliseconds(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
+        ? Timeout.Infinite
+        : (int)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue);
 }

@@ -6,7 +6,7 @@ namespace FastPath.Stores;
 
 /// <summary>A store in a folder: one file a contract, which survives the end of the process and a loss of power.</summary>
 /// <remarks>
-/// Holds no contract in memory: a writer needs one block of 256 KiB, an open entry its parameters. A commit costs one fsync of
+/// Holds no contract in memory: a writer needs one block of 16 KiB, an open entry its parameters. A commit costs one fsync of
 /// the file and one of the folder. Several stores and processes may share a folder on a local disk. On Windows, replacing a
 /// contract that a reader holds open is not atomic; everywhere else it is.
 /// </remarks>

@@ -12,7 +12,7 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
     private const int TurnsAtOneInstantMax = 100_000;
 
     private readonly PriorityQueue<Flight, (long At, long Order)> _inFlight = new();
-    private readonly Dictionary<PeerAddress, Endpoint> _endpoints = [];
+    private readonly Dictionary<PeerAddress, ISimulatedNode> _nodes = [];
     private readonly Dictionary<(PeerAddress, PeerAddress), Instant> _busyUntil = [];
     private readonly byte[] _buffer = new byte[DatagramMax];
     private long _order;
@@ -32,10 +32,12 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
     public long DatagramsDroppedAtQueue { get; private set; }
 
     /// <summary>Puts an endpoint at an address; the one that was there is gone, as after a crash.</summary>
-    public void Place(PeerAddress address, Endpoint endpoint) => _endpoints[address] = endpoint;
+    public void Place(PeerAddress address, Endpoint endpoint) => Place(address, new EndpointNode(endpoint));
+
+    public void Place(PeerAddress address, ISimulatedNode node) => _nodes[address] = node;
 
     /// <summary>Takes a node away, as a crash does: nothing is sent, nothing received.</summary>
-    public void Remove(PeerAddress address) => _endpoints.Remove(address);
+    public void Remove(PeerAddress address) => _nodes.Remove(address);
 
     /// <summary>Called after every turn, where an application would run.</summary>
     public event Action<Instant>? Turned;
@@ -73,11 +75,11 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
 
             Now = Instant.Max(Now, next);
             Deliver();
-            foreach (Endpoint endpoint in _endpoints.Values)
+            foreach (ISimulatedNode node in _nodes.Values)
             {
-                if (endpoint.NextTimeout <= Now)
+                if (node.NextTimeout <= Now)
                 {
-                    endpoint.HandleTimeout(Now);
+                    node.HandleTimeout(Now);
                 }
             }
         }
@@ -88,9 +90,9 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
     private Instant NextInstant()
     {
         Instant next = _inFlight.TryPeek(out Flight? flight, out _) ? flight.At : Instant.Never;
-        foreach (Endpoint endpoint in _endpoints.Values)
+        foreach (ISimulatedNode node in _nodes.Values)
         {
-            next = Instant.Min(next, endpoint.NextTimeout);
+            next = Instant.Min(next, node.NextTimeout);
         }
 
         return next;
@@ -101,18 +103,18 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
         while (_inFlight.TryPeek(out Flight? flight, out _) && flight.At <= Now)
         {
             _inFlight.Dequeue();
-            if (_endpoints.TryGetValue(flight.To, out Endpoint? endpoint))
+            if (_nodes.TryGetValue(flight.To, out ISimulatedNode? node))
             {
-                endpoint.HandleDatagram(Now, flight.From, flight.Datagram);
+                node.HandleDatagram(Now, flight.From, flight.Datagram);
             }
         }
     }
 
     private void Transmit()
     {
-        foreach ((PeerAddress from, Endpoint endpoint) in _endpoints)
+        foreach ((PeerAddress from, ISimulatedNode node) in _nodes)
         {
-            while (endpoint.TryPollTransmit(Now, _buffer, out int length, out PeerAddress to))
+            while (node.TryPollTransmit(Now, _buffer, out int length, out PeerAddress to))
             {
                 DatagramsSent++;
                 byte[] datagram = _buffer.AsSpan(0, length).ToArray();

@@ -7,11 +7,15 @@ namespace FastPath.Simulation.Streams;
 internal sealed class SimulatedReader : IReceiveListener
 {
     private readonly List<byte> _bytes = [];
+    private readonly RingCursor _cursor;
+    private Action<SimulatedReader>? _onEnded;
 
     /// <param name="wants">How many bytes it takes in all; more wait in the ring.</param>
-    public SimulatedReader(ReceiveStream stream, long wants = long.MaxValue)
+    /// <param name="cursor">A reader beside others; the stream's claim when null.</param>
+    public SimulatedReader(ReceiveStream stream, long wants = long.MaxValue, RingCursor? cursor = null)
     {
         Stream = stream;
+        _cursor = cursor ?? stream.Claim;
         Wants = wants;
         stream.Attach(this);
     }
@@ -23,6 +27,19 @@ internal sealed class SimulatedReader : IReceiveListener
     public byte[] Bytes => [.. _bytes];
 
     public StreamErrorCode? Ended { get; private set; }
+
+    /// <summary>Called when the stream has ended, at once when it has.</summary>
+    public Action<SimulatedReader>? OnEnded
+    {
+        init
+        {
+            _onEnded = value;
+            if (Ended is not null)
+            {
+                value?.Invoke(this);
+            }
+        }
+    }
 
     public int EndedTimes { get; private set; }
 
@@ -47,11 +64,12 @@ internal sealed class SimulatedReader : IReceiveListener
         EndedTimes++;
         EndedAt = stream.LastProgressAt;
         Read(stream.LastProgressAt);
+        _onEnded?.Invoke(this);
     }
 
     private void Read(Instant now)
     {
-        RingCursor cursor = Stream.Claim;
+        RingCursor cursor = _cursor;
         long limit = Math.Min(Stream.Ring.Frontier, Stream.Ring.StartOffset + Wants);
         if (cursor.Position < limit)
         {

@@ -29,6 +29,8 @@ internal sealed class SimulatedWriter : ISendListener
 
     public int EndedTimes { get; private set; }
 
+    public Action? OnEnded { get; set; }
+
     public void OnAcknowledged(SendStream stream)
     {
         _ring.Reclaim();
@@ -40,6 +42,7 @@ internal sealed class SimulatedWriter : ISendListener
         Ended = code;
         EndedTimes++;
         _ring.Abandon();
+        OnEnded?.Invoke();
     }
 
     private void Fill(Instant now)

@@ -1,0 +1,20 @@
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Streams;
+
+namespace FastPath.Protocol.Nodes;
+
+/// <summary>The world around a node. Called on the loop thread: begin the work, never wait for it.</summary>
+internal interface INodeHost : IOperationHost
+{
+    void OnConnectionEvent(in ConnectionEvent connectionEvent);
+
+    void OnDialResult(in DialResult result);
+
+    /// <summary>A message of the application; its credit returns with <see cref="Connection.OnMessageConsumed"/>.</summary>
+    void OnMessage(Connection from, Purpose purpose, ReadOnlyMemory<byte> message);
+
+    /// <summary>A stream of the application; the host owns its claim.</summary>
+    void OnStream(Purpose purpose, ReceiveStream stream);
+}

@@ -1,0 +1,156 @@
+using FastPath.Buffers.Datagrams;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Nodes;
+
+/// <summary>A node without IO: an endpoint, and the operations that run over its connections.</summary>
+/// <remarks>
+/// Contract of a turn: hand over what arrived, <see cref="HandleTimeout"/> when due, <see cref="HandleEvents"/>, then drain
+/// <see cref="Endpoint.TryPollTransmit"/>. Owned by the loop thread.
+/// </remarks>
+internal sealed class NodeCore : IDisposable
+{
+    private readonly INodeHost _host;
+
+    public NodeCore(Endpoint endpoint, OperationSettings settings, INodeHost host)
+    {
+        _host = host;
+        Endpoint = endpoint;
+        Gets = new GetTable(endpoint, settings, host);
+        Puts = new PutTable(settings, host);
+    }
+
+    public Endpoint Endpoint { get; }
+
+    public GetTable Gets { get; }
+
+    public PutTable Puts { get; }
+
+    /// <summary>Messages and streams whose first byte or header made no sense.</summary>
+    public long Malformed { get; private set; }
+
+    public Instant NextTimeout => Instant.Min(
+        Endpoint.NextTimeout, Instant.Min(Gets.NextDeadline, Puts.NextDeadline));
+
+    public void HandleTimeout(Instant now)
+    {
+        Endpoint.HandleTimeout(now);
+        Gets.HandleTimeout(now);
+        Puts.HandleTimeout(now);
+    }
+
+    /// <summary>Takes what the connections have to tell to whom it is for.</summary>
+    public void HandleEvents(Instant now)
+    {
+        while (Endpoint.TryPollEvent(out ConnectionEvent connectionEvent))
+        {
+            switch (connectionEvent.Kind)
+            {
+                case ConnectionEventKind.MessageReceived:
+                    HandleMessage(now, in connectionEvent);
+                    break;
+                case ConnectionEventKind.StreamOpened:
+                    HandleStream(now, connectionEvent.Stream!);
+                    break;
+                case ConnectionEventKind.Closed:
+                    Gets.HandleConnectionClosed(now, connectionEvent.Connection);
+                    Puts.HandleConnectionClosed(connectionEvent.Connection);
+                    _host.OnConnectionEvent(in connectionEvent);
+                    break;
+                default:
+                    _host.OnConnectionEvent(in connectionEvent);
+                    break;
+            }
+        }
+
+        while (Endpoint.TryPollDialResult(out DialResult result))
+        {
+            _host.OnDialResult(in result);
+        }
+    }
+
+    public void Dispose() => Endpoint.Dispose();
+
+    private void HandleMessage(Instant now, in ConnectionEvent received)
+    {
+        Connection from = received.Connection;
+        ReadOnlySpan<byte> message = received.Message.Span;
+        Purpose purpose = message.IsEmpty ? Purpose.Application : (Purpose)message[0];
+        bool isUnderstood = true;
+        switch (purpose)
+        {
+            case Purpose.GetRequest:
+                isUnderstood = GetRequest.TryRead(message, out GetRequest request);
+                if (isUnderstood)
+                {
+                    Gets.HandleRequest(now, from, in request);
+                }
+
+                break;
+            case Purpose.GetFailed or Purpose.GetCancel or Purpose.GetProgress or Purpose.PutResult:
+                isUnderstood = OperationNotice.TryRead(message, purpose, out OperationNotice notice);
+                if (isUnderstood)
+                {
+                    HandleNotice(now, from, purpose, in notice);
+                }
+
+                break;
+            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse when !message.IsEmpty:
+                // Its bytes count against the peer's credit until the application has taken them.
+                _host.OnMessage(from, purpose, received.Message);
+                return;
+            default:
+                isUnderstood = false;
+                break;
+        }
+
+        Malformed += isUnderstood ? 0 : 1;
+        from.OnMessageConsumed(message.Length);
+    }
+
+    private void HandleNotice(Instant now, Connection from, Purpose purpose, in OperationNotice notice)
+    {
+        switch (purpose)
+        {
+            case Purpose.GetFailed:
+                Gets.HandleFailed(now, from, in notice);
+                break;
+            case Purpose.GetCancel:
+                Gets.HandleCancel(now, from, notice.Transaction);
+                break;
+            case Purpose.GetProgress:
+                Gets.HandleProgress(now, from, notice.Transaction);
+                break;
+            default:
+                Puts.HandleResult(from, in notice);
+                break;
+        }
+    }
+
+    private void HandleStream(Instant now, ReceiveStream stream)
+    {
+        ReadOnlySpan<byte> metadata = stream.Description!.Metadata.Span;
+        Purpose purpose = metadata.IsEmpty ? Purpose.Application : (Purpose)metadata[0];
+        switch (purpose)
+        {
+            case Purpose.GetResponse when ContractStreamHeader.TryRead(metadata, purpose, out ContractStreamHeader answer):
+                Gets.HandleResponse(now, stream, in answer);
+                break;
+            case Purpose.PutRequest when ContractStreamHeader.TryRead(metadata, purpose, out ContractStreamHeader put):
+                _host.AcceptPut(put.Transaction, put.Key, stream);
+                break;
+            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse:
+                _host.OnStream(purpose, stream);
+                break;
+            default:
+                Malformed++;
+                stream.Connection.Streams.Stop(stream, StreamErrorCode.Unsupported);
+                stream.Ring.RemoveCursor(stream.Claim);
+                break;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Relaying;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+using FastPath.Serialization.Contracts;
+
+namespace FastPath.Protocol.Operations;
+
+/// <summary>One GET at one node: who asked, whom this node asks, and how the bytes pass.</summary>
+internal sealed class GetOperation
+{
+    public required UInt128 Transaction { get; init; }
+
+    public required ContractInstanceId Instance { get; init; }
+
+    /// <summary>Null when this node is the origin.</summary>
+    public required Connection? Requester { get; init; }
+
+    public required byte HopsToLive { get; init; }
+
+    /// <summary>Hops to the origin.</summary>
+    public required byte Depth { get; init; }
+
+    public VisitedNodes Visited { get; } = new();
+
+    public GetState State { get; set; } = GetState.LookingUp;
+
+    /// <summary>The node that is being asked.</summary>
+    public Connection? NextHop { get; set; }
+
+    /// <summary>When the node that was asked has been silent for too long.</summary>
+    public Instant Deadline { get; set; } = Instant.Never;
+
+    /// <summary>NotFound until some branch ended otherwise.</summary>
+    public OperationStatus Failure { get; set; } = OperationStatus.NotFound;
+
+    public CutThroughRelay? Relay { get; set; }
+
+    public SendStream? Serving { get; set; }
+
+    /// <summary>The answer as it comes in: for a relay, a buffering node, or the origin before the first byte.</summary>
+    public ReceiveStream? Incoming { get; set; }
+
+    public bool IsOrigin => Requester is null;
+}

@@ -1,0 +1,57 @@
+using FastPath.Protocol.Frames;
+using FastPath.Serialization.Contracts;
+
+namespace FastPath.Protocol.Operations;
+
+/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, bytes visited.</summary>
+internal readonly ref struct GetRequest
+{
+    public UInt128 Transaction { get; init; }
+
+    public ContractInstanceId Instance { get; init; }
+
+    /// <summary>How many more nodes may be asked one behind the other.</summary>
+    public byte HopsToLive { get; init; }
+
+    /// <summary>Hops between the receiver and the origin, which is where the bytes will end.</summary>
+    public byte Depth { get; init; }
+
+    /// <summary>Fingerprints of 8 bytes.</summary>
+    public ReadOnlySpan<byte> Visited { get; init; }
+
+    public static bool TryRead(ReadOnlySpan<byte> message, out GetRequest request)
+    {
+        request = default;
+        var reader = new FrameReader(message);
+        if (!OperationHeader.TryRead(ref reader, Purpose.GetRequest, out UInt128 transaction)
+            || !reader.TryReadBytes(ContractInstanceId.Length, out ReadOnlySpan<byte> instance)
+            || !reader.TryReadByte(out byte hopsToLive)
+            || !reader.TryReadByte(out byte depth)
+            || !reader.TryReadBlock(out ReadOnlySpan<byte> visited))
+        {
+            return false;
+        }
+
+        request = new GetRequest
+        {
+            Transaction = transaction,
+            Instance = ContractInstanceId.Read(instance),
+            HopsToLive = hopsToLive,
+            Depth = depth,
+            Visited = visited,
+        };
+        return true;
+    }
+
+    public static int Write(
+        Span<byte> space, UInt128 transaction, ContractInstanceId instance, byte hopsToLive, byte depth, VisitedNodes visited)
+    {
+        var writer = new FrameWriter(space);
+        OperationHeader.Write(ref writer, Purpose.GetRequest, transaction);
+        instance.Write(writer.Reserve(ContractInstanceId.Length));
+        writer.WriteByte(hopsToLive);
+        writer.WriteByte(depth);
+        visited.Write(ref writer);
+        return writer.Position;
+    }
+}

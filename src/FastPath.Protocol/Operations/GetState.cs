@@ -1,0 +1,16 @@
+namespace FastPath.Protocol.Operations;
+
+/// <summary>Where a GET stands at one node.</summary>
+internal enum GetState
+{
+    LookingUp,
+
+    /// <summary>Another node was asked.</summary>
+    Searching,
+
+    /// <summary>The answer has been announced and its first byte is awaited.</summary>
+    Answered,
+
+    /// <summary>Bytes pass: no other node is tried any more.</summary>
+    Transferring,
+}

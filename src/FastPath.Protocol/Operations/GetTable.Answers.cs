@@ -1,0 +1,103 @@
+using FastPath.Protocol.Relaying;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Operations;
+
+/// <summary>Answers: streams that carry what was asked for, passed on, buffered or delivered.</summary>
+internal sealed partial class GetTable
+{
+    public void HandleResponse(Instant now, ReceiveStream stream, in ContractStreamHeader header)
+    {
+        _now = now;
+        GetOperation? operation = Find(stream.Connection, header.Transaction);
+        if (operation is null)
+        {
+            // Cancelled meanwhile, or never asked for.
+            Refuse(stream, StreamErrorCode.Cancelled);
+            return;
+        }
+
+        if (header.Key.Instance != operation.Instance)
+        {
+            Refuse(stream, StreamErrorCode.Corrupt);
+            SearchAgain(operation, OperationStatus.Unavailable);
+            return;
+        }
+
+        operation.State = GetState.Answered;
+        operation.Deadline = Instant.Never;
+        operation.Incoming = stream;
+        stream.ProgressTimeout = stream.Connection.Streams.Settings.ProgressTimeoutAt(operation.Depth);
+        if (operation.IsOrigin)
+        {
+            AwaitFirstByte(operation, stream, header);
+        }
+        else if (_settings.IsPiped)
+        {
+            StartRelay(operation, stream, header);
+        }
+        else
+        {
+            Forwarded++;
+            operation.State = GetState.Transferring;
+            _host.BeginBuffered(
+                operation.Transaction, stream, operation.Requester!, stream.Description!, operation.Depth);
+        }
+    }
+
+    void IRelayOwner.OnSourceFailedUnused(CutThroughRelay relay, StreamErrorCode code)
+    {
+        if (_relays.Remove(relay, out GetOperation? operation) && _operations.ContainsKey(operation.Transaction))
+        {
+            SearchAgain(operation, OperationStatus.Unavailable);
+        }
+    }
+
+    void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code)
+    {
+        if (_relays.Remove(relay, out GetOperation? operation))
+        {
+            _operations.Remove(operation.Transaction);
+        }
+    }
+
+    private static void Refuse(ReceiveStream stream, StreamErrorCode code)
+    {
+        stream.Connection.Streams.Stop(stream, code);
+        stream.Ring.RemoveCursor(stream.Claim);
+    }
+
+    private void AwaitFirstByte(GetOperation operation, ReceiveStream stream, ContractStreamHeader header) =>
+        stream.Attach(new FirstByteGate(
+            open =>
+            {
+                if (_operations.Remove(operation.Transaction))
+                {
+                    _host.DeliverGet(operation.Transaction, header.Key, open);
+                }
+            },
+            (failed, _) =>
+            {
+                failed.Ring.RemoveCursor(failed.Claim);
+                if (_operations.ContainsKey(operation.Transaction))
+                {
+                    SearchAgain(operation, OperationStatus.Unavailable);
+                }
+            }));
+
+    private void StartRelay(GetOperation operation, ReceiveStream stream, in ContractStreamHeader header)
+    {
+        Forwarded++;
+        CutThrough++;
+        var relay = new CutThroughRelay(stream, [operation.Requester!], stream.Description!, operation.Depth, this);
+        operation.Relay = relay;
+        _relays.Add(relay, operation);
+        if (_settings.Caches && stream.Ring.TryAddCursor() is { } cursor)
+        {
+            _host.Cache(header.Key, stream, cursor);
+        }
+
+        relay.Start();
+    }
+}

@@ -1,0 +1,36 @@
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Streams;
+using FastPath.Serialization.Contracts;
+
+namespace FastPath.Protocol.Operations;
+
+/// <summary>What operations want of the world around them. Called on the loop thread: begin the work, never wait for it.</summary>
+internal interface IOperationHost
+{
+    /// <summary>Look into the store; answer with <see cref="GetTable.CompleteLookUp"/>, exactly once.</summary>
+    void BeginLookUp(UInt128 transaction, ContractInstanceId instance);
+
+    /// <summary>Send what the store has; <see cref="GetTable.CompleteServe"/> when the stream has ended.</summary>
+    SendStream Serve(UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink);
+
+    /// <summary>A local request is answered by this stream; the host owns its claim.</summary>
+    void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream);
+
+    /// <summary>A local request is answered by this node's own store; the host owns the payload.</summary>
+    void DeliverStored(UInt128 transaction, IStoredPayload payload);
+
+    /// <summary>A local request found nothing. It and Deliver are exclusive: one of them comes, once (scenario P5).</summary>
+    void FailGet(UInt128 transaction, OperationStatus status);
+
+    /// <summary>Read along with this cursor and store what passes.</summary>
+    void Cache(ContractKey key, ReceiveStream stream, RingCursor cursor);
+
+    /// <summary>Take the whole stream (the host owns its claim), then send it on; CompleteServe or FailBuffered when it ended.</summary>
+    void BeginBuffered(UInt128 transaction, ReceiveStream stream, Connection to, StreamDescription description, int hopsFromSink);
+
+    /// <summary>A peer puts a contract (the host owns the claim); answer with <see cref="PutTable.Complete"/>.</summary>
+    void AcceptPut(UInt128 transaction, ContractKey key, ReceiveStream stream);
+
+    /// <summary>A local PUT has its answer, once.</summary>
+    void CompletePut(UInt128 transaction, OperationStatus status);
+}

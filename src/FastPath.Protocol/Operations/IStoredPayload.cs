@@ -1,0 +1,15 @@
+using FastPath.Serialization.Contracts;
+
+namespace FastPath.Protocol.Operations;
+
+/// <summary>A contract that this node has, ready to be sent as the answer to a GET. Disposed by whoever ends its use.</summary>
+internal interface IStoredPayload : IDisposable
+{
+    ContractKey Key { get; }
+
+    /// <summary>Bytes of the answer.</summary>
+    long Length { get; }
+
+    /// <summary>BLAKE3 of the answer, 32 bytes; empty when not known beforehand.</summary>
+    ReadOnlyMemory<byte> Digest { get; }
+}

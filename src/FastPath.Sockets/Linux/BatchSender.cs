@@ -1,0 +1,251 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastPath.Buffers.Datagrams;
+using FastPath.Sockets.Linux.Interop;
+
+namespace FastPath.Sockets.Linux;
+
+/// <summary>Gives a <see cref="SendBatch"/> to the kernel, one group a message, and answers its refusals.</summary>
+internal sealed class BatchSender
+{
+    private const int NameStride = 32;
+    private const int PeersWithoutSegmentationMax = 1_024;
+
+    private readonly SafeHandle _handle;
+    private readonly AddressFamily _family;
+    private readonly DatagramSocketCounters _counters;
+    private readonly TimeSpan _patience;
+    private readonly LoopWaiter _waiter;
+    private readonly SendBatch _batch;
+    private readonly HashSet<PeerAddress> _withoutSegmentation = [];
+    private readonly PinnedVector<MessageHeader> _headers = new(SendBatch.GroupsMax);
+    private readonly PinnedVector<byte> _names = new(SendBatch.GroupsMax * NameStride);
+    private readonly PinnedVector<byte> _controls = new(SendBatch.GroupsMax * ControlMessages.SendBytes);
+    private readonly PinnedVector<MessageHeader> _single = new(1);
+    private readonly PinnedVector<IoVector> _singleVector = new(1);
+    private readonly bool _mayGroup;
+    private int _rented;
+
+    public BatchSender(
+        Socket socket,
+        DatagramSocketSettings settings,
+        OffloadSupport offload,
+        DatagramSocketCounters counters,
+        LoopWaiter waiter)
+    {
+        _handle = socket.SafeHandle;
+        _family = socket.AddressFamily;
+        _counters = counters;
+        _patience = settings.SendPatience;
+        _waiter = waiter;
+        _batch = new SendBatch(Math.Max(settings.SendBatchBytes, ushort.MaxValue));
+        _mayGroup = offload.Segmentation;
+        for (int i = 0; i < SendBatch.GroupsMax; i++)
+        {
+            ushort family = _family == AddressFamily.InterNetwork ? LibcConstants.AF_INET : LibcConstants.AF_INET6;
+            BitConverter.TryWriteBytes(_names.Span[(i * NameStride)..], family);
+            _headers[i].Name = _names.AddressOf(i * NameStride);
+            _headers[i].NameLength = (uint)SocketAddressCodec.LengthOf(_family);
+            _headers[i].Vectors = _batch.VectorsOf(i);
+        }
+
+        _single[0].NameLength = (uint)SocketAddressCodec.LengthOf(_family);
+        _single[0].Vectors = _singleVector.AddressOf(0);
+        _single[0].VectorCount = 1;
+    }
+
+    public Span<byte> Rent(int lengthMax)
+    {
+        Span<byte> space;
+        while (!_batch.TryRent(lengthMax, out space))
+        {
+            Flush();
+        }
+
+        _rented = lengthMax;
+        return space;
+    }
+
+    public void Commit(int length, PeerAddress to)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_rented, nameof(length));
+        _rented = 0;
+        if (_family == AddressFamily.InterNetwork && !to.IsIPv4)
+        {
+            _counters.SendErrors++;
+            return;
+        }
+
+        int datagramsMax = !_mayGroup || IsWithoutSegmentation(to) ? 1 : SendGroup.DatagramsMax;
+        if (!_batch.TryCommit(length, to, datagramsMax))
+        {
+            SendGroups();
+            _batch.TryCommit(length, to, datagramsMax);
+        }
+    }
+
+    public void Flush()
+    {
+        SendGroups();
+        _batch.Rewind();
+    }
+
+    private void SendGroups()
+    {
+        int count = _batch.Count;
+        for (int i = 0; i < count; i++)
+        {
+            Prepare(i);
+        }
+
+        int sent = 0;
+        while (sent < count)
+        {
+            int result = SendPatiently(_headers.AddressOf(sent), count - sent, out int error);
+            for (int i = 0; i < result; i++)
+            {
+                _counters.DatagramsSent += _batch[sent + i].Datagrams;
+            }
+
+            sent += Math.Max(result, 0);
+            if (result < 0)
+            {
+                bool isFull = error == LibcConstants.EAGAIN;
+
+                // A kernel that is still full is waited for once a batch, not once a group.
+                int refusedEnd = isFull ? count : sent + 1;
+                for (; sent < refusedEnd; sent++)
+                {
+                    Refused(sent, error);
+                }
+            }
+        }
+
+        _batch.Clear();
+    }
+
+    private void Refused(int group, int error)
+    {
+        bool mayBeSegmentation = error
+            is LibcConstants.EINVAL or LibcConstants.EMSGSIZE or LibcConstants.EIO or LibcConstants.EOPNOTSUPP;
+        if (_batch[group].Datagrams > 1 && mayBeSegmentation)
+        {
+            SendSeparately(group);
+        }
+        else
+        {
+            Count(error, _batch[group].Datagrams);
+        }
+    }
+
+    /// <summary>
+    /// The group was refused as a whole: if its datagrams pass alone, this peer's path takes no groups.
+    /// </summary>
+    private void SendSeparately(int group)
+    {
+        int passed = 0;
+        int datagrams = _batch[group].Datagrams;
+        for (int number = 0; number < datagrams; number++)
+        {
+            _single[0].Name = _headers[group].Name;
+            _singleVector[0] = _batch.DatagramOf(group, number);
+            if (SendPatiently(_single.AddressOf(0), 1, out int error) > 0)
+            {
+                passed++;
+            }
+            else if (error == LibcConstants.EAGAIN)
+            {
+                Count(error, datagrams - number);
+                break;
+            }
+            else
+            {
+                Count(error, 1);
+            }
+        }
+
+        _counters.DatagramsSent += passed;
+        if (passed > 0)
+        {
+            _counters.SegmentationRefusals++;
+            if (_withoutSegmentation.Count == PeersWithoutSegmentationMax)
+            {
+                // Forgetting costs one refused call a peer; remembering without end would cost memory.
+                _withoutSegmentation.Clear();
+            }
+
+            _withoutSegmentation.Add(_batch[group].To);
+        }
+    }
+
+    /// <summary>Sends again after a signal, and after the kernel had no room but then found some.</summary>
+    private int SendPatiently(nint headers, int count, out int error)
+    {
+        int result;
+        do
+        {
+            result = Send(headers, count, out error);
+        }
+        while (result < 0
+            && (error == LibcConstants.EINTR
+                || (error == LibcConstants.EAGAIN && _waiter.WaitForRoom(_handle, _patience))));
+        return result;
+    }
+
+    private int Send(nint headers, int count, out int error)
+    {
+        try
+        {
+            // SAFETY: the headers and all they point at (names, controls, vectors, arena) are pinned vectors of this
+            // object and of its batch, both alive over the call; the vectors cover committed bytes of the arena only.
+            int result = Libc.sendmmsg(_handle, headers, (uint)count, LibcConstants.MSG_DONTWAIT);
+            GC.KeepAlive(this);
+            error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+            _counters.SendCalls++;
+            return result;
+        }
+        catch (ObjectDisposedException)
+        {
+            error = LibcConstants.EBADF;
+            return -1;
+        }
+    }
+
+    private void Prepare(int index)
+    {
+        ref readonly SendGroup group = ref _batch[index];
+        ref MessageHeader header = ref _headers[index];
+        SocketAddressCodec.TryWrite(group.To, _family, _names.Span.Slice(index * NameStride, NameStride));
+        header.VectorCount = (nuint)group.Vectors;
+        if (group.Datagrams == 1)
+        {
+            header.Control = 0;
+            header.ControlLength = 0;
+            return;
+        }
+
+        int control = index * ControlMessages.SendBytes;
+        ControlMessages.WriteSegmentSize(_controls.Span.Slice(control, ControlMessages.SendBytes), group.SegmentBytes);
+        header.Control = _controls.AddressOf(control);
+        header.ControlLength = ControlMessages.SendBytes;
+    }
+
+    private void Count(int error, int datagrams)
+    {
+        switch (error)
+        {
+            case LibcConstants.EMSGSIZE:
+                _counters.SendTooLong += datagrams;
+                break;
+            case LibcConstants.EAGAIN:
+                _counters.SendsDropped += datagrams;
+                break;
+            default:
+                _counters.SendErrors += datagrams;
+                break;
+        }
+    }
+
+    private bool IsWithoutSegmentation(PeerAddress to) =>
+        _withoutSegmentation.Count > 0 && _withoutSegmentation.Contains(to);
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using FastPath.Buffers.Datagrams;
+using FastPath.Sockets.Linux.Interop;
+
+namespace FastPath.Sockets.Linux;
+
+/// <summary>
+/// Reads and writes the control messages that go with a datagram; layout of a 64-bit little-endian system.
+/// </summary>
+/// <remarks>
+/// Each is a header of 16 bytes (length including the header, level, type), the value, and padding to 8 bytes. They
+/// come from the kernel, never from a peer; a length that does not fit ends the walk all the same.
+/// </remarks>
+internal static class ControlMessages
+{
+    /// <summary>Room for one segment size to send.</summary>
+    public const int SendBytes = 24;
+
+    /// <summary>Room for a segment size and both forms of the traffic class.</summary>
+    public const int ReceiveBytes = 3 * 24;
+
+    private const int HeaderBytes = 16;
+    private const int LevelOffset = 8;
+    private const int TypeOffset = 12;
+    private const int Alignment = 8;
+    private const int EcnMask = 3;
+
+    public static void WriteSegmentSize(Span<byte> control, int segmentBytes)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(control, HeaderBytes + sizeof(ushort));
+        BinaryPrimitives.WriteInt32LittleEndian(control[LevelOffset..], LibcConstants.SOL_UDP);
+        BinaryPrimitives.WriteInt32LittleEndian(control[TypeOffset..], LibcConstants.UDP_SEGMENT);
+        BinaryPrimitives.WriteUInt16LittleEndian(control[HeaderBytes..], (ushort)segmentBytes);
+    }
+
+    /// <param name="control">As many bytes as the kernel wrote.</param>
+    /// <param name="segmentBytes">Length of each datagram that the kernel joined; 0 when it joined none.</param>
+    /// <param name="ecn">The mark of the IP header; not capable when it was not reported.</param>
+    public static void Read(ReadOnlySpan<byte> control, out int segmentBytes, out EcnCodepoint ecn)
+    {
+        segmentBytes = 0;
+        ecn = EcnCodepoint.NotCapable;
+        while (control.Length > HeaderBytes)
+        {
+            long length = BinaryPrimitives.ReadInt64LittleEndian(control);
+            if (length <= HeaderBytes || length > control.Length)
+            {
+                return;
+            }
+
+            ReadOnlySpan<byte> value = control[HeaderBytes..(int)length];
+            int level = BinaryPrimitives.ReadInt32LittleEndian(control[LevelOffset..]);
+            switch (level, BinaryPrimitives.ReadInt32LittleEndian(control[TypeOffset..]))
+            {
+                case (LibcConstants.SOL_UDP, LibcConstants.UDP_GRO) when value.Length >= sizeof(int):
+                    segmentBytes = BinaryPrimitives.ReadInt32LittleEndian(value);
+                    break;
+                case (LibcConstants.IPPROTO_IP, LibcConstants.IP_TOS):
+                case (LibcConstants.IPPROTO_IPV6, LibcConstants.IPV6_TCLASS):
+                    ecn = (EcnCodepoint)(value[0] & EcnMask);
+                    break;
+            }
+
+            int padded = ((int)length + Alignment - 1) & -Alignment;
+            control = control[Math.Min(padded, control.Length)..];
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using FastPath.Buffers.Datagrams;
+
+namespace FastPath.Sockets.Linux;
+
+/// <summary>Datagrams to one peer that the kernel gets as one buffer and cuts again (UDP_SEGMENT).</summary>
+internal struct SendGroup
+{
+    /// <summary>More than this the kernel refuses in one buffer.</summary>
+    public const int DatagramsMax = 64;
+
+    /// <summary>The longest payload of UDP over IPv4; the undivided buffer must fit it.</summary>
+    public const int BytesMax = 65_507;
+
+    public PeerAddress To;
+
+    /// <summary>Length of every datagram but the last, which may be shorter.</summary>
+    public int SegmentBytes;
+
+    public int Bytes;
+    public int Datagrams;
+
+    /// <summary>Pieces of memory: datagrams that lie side by side share one.</summary>
+    public int Vectors;
+
+    /// <summary>A datagram of this length to the same peer may be appended: none shorter came before it.</summary>
+    public readonly bool Admits(int length, int datagramsMax) =>
+        length > 0
+        && length <= SegmentBytes
+        && Datagrams < datagramsMax
+        && Bytes == Datagrams * SegmentBytes
+        && Bytes + length <= BytesMax;
+}

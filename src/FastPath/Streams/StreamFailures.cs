@@ -1,0 +1,61 @@
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Streams;
+
+namespace FastPath.Streams;
+
+/// <summary>Codes of the wire as the exceptions of the façade.</summary>
+internal static class StreamFailures
+{
+    public static FastPathError ErrorOf(StreamErrorCode code) => code switch
+    {
+        StreamErrorCode.Cancelled or StreamErrorCode.ShuttingDown => FastPathError.Cancelled,
+        StreamErrorCode.Stalled => FastPathError.Stalled,
+        StreamErrorCode.TooLarge => FastPathError.TooLarge,
+        StreamErrorCode.Corrupt => FastPathError.Corrupt,
+        StreamErrorCode.StoreFailed => FastPathError.StoreFailed,
+        StreamErrorCode.UpstreamLost => FastPathError.UpstreamLost,
+        StreamErrorCode.DownstreamLost => FastPathError.DownstreamLost,
+        StreamErrorCode.ConnectionLost => FastPathError.ConnectionClosed,
+        StreamErrorCode.NoBuffers or StreamErrorCode.TooManyStreams or StreamErrorCode.Unsupported => FastPathError.Refused,
+        _ => FastPathError.Protocol,
+    };
+
+    public static FastPathException Create(StreamErrorCode code, TransferFailure transfer)
+    {
+        string side = transfer.IsSender ? "sending" : "receiving";
+        string total = transfer.BytesTotal is { } bytes ? $" of {bytes}" : "";
+        return new FastPathException(
+            ErrorOf(code),
+            $"{Describe(code)} while {side}, after {transfer.BytesDone}{total} bytes (transfer {transfer.TransferId:x32})",
+            transfer: transfer);
+    }
+
+    public static FastPathException Create(OperationStatus status, string what) => status switch
+    {
+        OperationStatus.NotFound => new FastPathException(FastPathError.NotFound, $"{what}: not found"),
+        OperationStatus.Corrupt => new FastPathException(FastPathError.Corrupt, $"{what}: the content does not belong to its key"),
+        OperationStatus.StoreFailed => new FastPathException(FastPathError.StoreFailed, $"{what}: the node could not store it"),
+        OperationStatus.Refused => new FastPathException(FastPathError.Refused, $"{what}: the node does not do this"),
+        _ => new FastPathException(FastPathError.Unavailable, $"{what}: a node on the way was lost, silent or failed"),
+    };
+
+    private static string Describe(StreamErrorCode code) => code switch
+    {
+        StreamErrorCode.Cancelled => "the stream was cancelled",
+        StreamErrorCode.Stalled => "no progress within the limit",
+        StreamErrorCode.NoBuffers => "the receiver has no memory left for the stream",
+        StreamErrorCode.TooManyStreams => "the receiver takes no more streams",
+        StreamErrorCode.TooLarge => "the payload is larger than the receiver takes",
+        StreamErrorCode.FinalSize => "the stream contradicts its own length",
+        StreamErrorCode.FlowControl => "the sender went beyond its credit",
+        StreamErrorCode.Unannounced => "the stream was never announced",
+        StreamErrorCode.Corrupt => "the content is not what was announced",
+        StreamErrorCode.UpstreamLost => "a relay lost its source",
+        StreamErrorCode.DownstreamLost => "a relay lost its target",
+        StreamErrorCode.ShuttingDown => "the other node is shutting down",
+        StreamErrorCode.Unsupported => "the receiver does not take such streams",
+        StreamErrorCode.StoreFailed => "the receiver could not store the content",
+        StreamErrorCode.ConnectionLost => "the connection was lost",
+        _ => $"stream error {(ulong)code:x}",
+    };
+}

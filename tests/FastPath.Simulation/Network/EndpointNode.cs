@@ -1,0 +1,19 @@
+using FastPath.Buffers.Datagrams;
+using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Simulation.Network;
+
+/// <summary>An endpoint without operations.</summary>
+internal sealed class EndpointNode(Endpoint endpoint) : ISimulatedNode
+{
+    public Instant NextTimeout => endpoint.NextTimeout;
+
+    public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram) =>
+        endpoint.HandleDatagram(now, from, datagram);
+
+    public void HandleTimeout(Instant now) => endpoint.HandleTimeout(now);
+
+    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to) =>
+        endpoint.TryPollTransmit(now, buffer, out length, out to);
+}

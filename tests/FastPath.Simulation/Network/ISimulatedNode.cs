@@ -1,0 +1,16 @@
+using FastPath.Buffers.Datagrams;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Simulation.Network;
+
+/// <summary>What the network turns: an endpoint alone, or a whole node.</summary>
+internal interface ISimulatedNode
+{
+    Instant NextTimeout { get; }
+
+    void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram);
+
+    void HandleTimeout(Instant now);
+
+    bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to);
+}

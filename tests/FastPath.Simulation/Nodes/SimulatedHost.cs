@@ -1,0 +1,137 @@
+using FastPath.Buffers.Pooling;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Nodes;
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+using FastPath.Serialization.Contracts;
+using FastPath.Simulation.Network;
+using FastPath.Simulation.Streams;
+
+namespace FastPath.Simulation.Nodes;
+
+/// <summary>The world around a simulated node: a store in memory, whose answers come at once or when the test says so.</summary>
+internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
+{
+    private readonly List<SimulatedWriter> _serving = [];
+
+    public NodeCore Core { get; set; } = null!;
+
+    public Dictionary<ContractInstanceId, (ContractKey Key, byte[] Payload)> Store { get; } = [];
+
+    /// <summary>How each local GET ended: its reader, or the reason why there is none. One entry a GET (scenario P5).</summary>
+    public List<(UInt128 Transaction, SimulatedReader? Reader, byte[]? Stored, OperationStatus Status)> Gets { get; } = [];
+
+    public List<(ContractKey Key, SimulatedReader Reader)> Caches { get; } = [];
+
+    public List<(UInt128 Transaction, OperationStatus Status)> Puts { get; } = [];
+
+    public List<(UInt128 Transaction, SimulatedReader Reader)> Accepted { get; } = [];
+
+    public int LookUps { get; private set; }
+
+    /// <summary>A store that never answers.</summary>
+    public bool IsStuck { get; set; }
+
+    /// <summary>Called with the stream of an answer when it was opened.</summary>
+    public Action<SendStream>? OnServing { get; set; }
+
+    public void BeginLookUp(UInt128 transaction, ContractInstanceId instance)
+    {
+        LookUps++;
+        if (!IsStuck)
+        {
+            Core.Gets.CompleteLookUp(
+                world.Now, transaction, Store.TryGetValue(instance, out var found) ? new Stored(found.Key, found.Payload) : null);
+        }
+    }
+
+    public SendStream Serve(
+        UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink)
+    {
+        var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, ((Stored)payload).Bytes, description)
+        {
+            OnEnded = () => Core.Gets.CompleteServe(transaction),
+        };
+        _serving.Add(writer);
+        OnServing?.Invoke(writer.Stream);
+        return writer.Stream;
+    }
+
+    public void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream) =>
+        Gets.Add((transaction, new SimulatedReader(stream), null, OperationStatus.Done));
+
+    public void DeliverStored(UInt128 transaction, IStoredPayload payload) =>
+        Gets.Add((transaction, null, ((Stored)payload).Bytes, OperationStatus.Done));
+
+    public void FailGet(UInt128 transaction, OperationStatus status) => Gets.Add((transaction, null, null, status));
+
+    public void Cache(ContractKey key, ReceiveStream stream, RingCursor cursor) =>
+        Caches.Add((key, new SimulatedReader(stream, cursor: cursor)));
+
+    public void BeginBuffered(
+        UInt128 transaction, ReceiveStream stream, Connection to, StreamDescription description, int hopsFromSink) =>
+        _ = new SimulatedReader(stream)
+        {
+            OnEnded = reader =>
+            {
+                if (!reader.IsWhole)
+                {
+                    Core.Gets.FailBuffered(world.Now, transaction);
+                    return;
+                }
+
+                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, reader.Bytes, description)
+                {
+                    OnEnded = () => Core.Gets.CompleteServe(transaction),
+                };
+                Core.Gets.BeginServe(transaction, writer.Stream);
+            },
+        };
+
+    public void AcceptPut(UInt128 transaction, ContractKey key, ReceiveStream stream)
+    {
+        Accepted.Add((transaction, new SimulatedReader(stream)
+        {
+            OnEnded = reader =>
+            {
+                if (reader.IsWhole)
+                {
+                    Store[key.Instance] = (key, reader.Bytes);
+                    PutTable.Complete(stream.Connection, transaction, OperationStatus.Done);
+                }
+            },
+        }));
+    }
+
+    public void CompletePut(UInt128 transaction, OperationStatus status) => Puts.Add((transaction, status));
+
+    public void OnConnectionEvent(in ConnectionEvent connectionEvent)
+    {
+    }
+
+    public void OnDialResult(in DialResult result)
+    {
+    }
+
+    public void OnMessage(Connection from, Purpose purpose, ReadOnlyMemory<byte> message) => from.OnMessageConsumed(message.Length);
+
+    public void OnStream(Purpose purpose, ReceiveStream stream) =>
+        throw new InvalidOperationException("no application runs on this node");
+
+    private sealed class Stored(ContractKey key, byte[] bytes) : IStoredPayload
+    {
+        public byte[] Bytes => bytes;
+
+        public ContractKey Key => key;
+
+        public long Length => bytes.Length;
+
+        public ReadOnlyMemory<byte> Digest => default;
+
+        public void Dispose()
+        {
+        }
+    }
+}

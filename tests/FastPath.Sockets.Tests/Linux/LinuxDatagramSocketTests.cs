@@ -1,0 +1,150 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using FastPath.Buffers.Datagrams;
+using FastPath.Sockets.Linux;
+using FastPath.Sockets.Tests.Conformance;
+
+namespace FastPath.Sockets.Tests.Linux;
+
+[Collection(RunsAlone.Name)]
+public sealed class LinuxDatagramSocketTests : DatagramSocketConformance
+{
+    private const int SocketLevel = 1;
+    private const int NoChecksum = 11;
+    private const int IPv4Level = 0;
+    private const int TypeOfService = 1;
+    private const int IPv6Level = 41;
+    private const int TrafficClass = 67;
+
+    private protected override IDatagramSocket Open(IPEndPoint local, DatagramSocketSettings settings) =>
+        DatagramSocketFactory.Create(DatagramSocketKind.Linux, local, settings);
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public void A_run_of_equal_lengths_goes_out_and_comes_in_with_one_call(string host)
+    {
+        const int Count = 50;
+        using LinuxDatagramSocket sender = OpenWithOffload(host);
+        using LinuxDatagramSocket receiver = OpenWithOffload(host);
+        for (int i = 0; i < Count; i++)
+        {
+            sender.CommitCopy(Pattern(1_200), receiver.LocalAddress);
+        }
+
+        sender.Flush();
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.Equal(Pattern(1_200), SocketPatience.Receive(receiver).Bytes);
+        }
+
+        Assert.Equal(1, sender.Counters.SendCalls);
+        Assert.Equal(1, receiver.Counters.BuffersCoalesced);
+    }
+
+    [Fact]
+    public void A_path_that_refuses_the_joined_buffer_gets_its_datagrams_alone_from_then_on()
+    {
+        using LinuxDatagramSocket sender = OpenWithOffload("127.0.0.1");
+        using LinuxDatagramSocket first = OpenWithOffload("127.0.0.1");
+        using LinuxDatagramSocket second = OpenWithOffload("127.0.0.1");
+
+        // The kernel does not cut a buffer whose datagrams are to go without a checksum: it answers EINVAL.
+        sender.Native.SetRawSocketOption(SocketLevel, NoChecksum, BitConverter.GetBytes(1));
+        for (int round = 0; round < 3; round++)
+        {
+            SendRun(sender, first, 20);
+        }
+
+        Assert.Equal(1, sender.Counters.SegmentationRefusals);
+        Assert.Equal(60, sender.Counters.DatagramsSent);
+        Assert.Equal(0, sender.Counters.SendErrors);
+
+        sender.Native.SetRawSocketOption(SocketLevel, NoChecksum, BitConverter.GetBytes(0));
+        long callsBefore = sender.Counters.SendCalls;
+        SendRun(sender, second, 20);
+        Assert.Equal(1, sender.Counters.SendCalls - callsBefore);
+        Assert.Equal(1, second.Counters.BuffersCoalesced);
+        Assert.Equal(0, first.Counters.BuffersCoalesced);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public void The_congestion_mark_of_a_datagram_is_known(string host)
+    {
+        (int level, int option) = host.Contains(':') ? (IPv6Level, TrafficClass) : (IPv4Level, TypeOfService);
+        using LinuxDatagramSocket sender = OpenWithOffload(host);
+        using LinuxDatagramSocket receiver = OpenWithOffload(host);
+        sender.Send([1], receiver.LocalAddress);
+        SocketPatience.Receive(receiver);
+        Assert.Equal(EcnCodepoint.NotCapable, receiver.ReceivedEcn);
+
+        foreach (EcnCodepoint mark in Enum.GetValues<EcnCodepoint>())
+        {
+            sender.Native.SetRawSocketOption(level, option, BitConverter.GetBytes((int)mark));
+            SendRun(sender, receiver, 3);
+            Assert.Equal(mark, receiver.ReceivedEcn);
+        }
+    }
+
+    [IPv6Fact]
+    public void A_dual_stack_socket_knows_the_mark_of_an_IPv4_datagram()
+    {
+        using LinuxDatagramSocket sender = OpenWithOffload("127.0.0.1");
+        using LinuxDatagramSocket receiver = OpenWithOffload("::");
+        sender.Native.SetRawSocketOption(IPv4Level, TypeOfService, BitConverter.GetBytes(3));
+        sender.Send([1], PeerAddress.FromIPv4(0x7F000001, receiver.LocalAddress.Port));
+        SocketPatience.Receive(receiver);
+        Assert.Equal(EcnCodepoint.CongestionExperienced, receiver.ReceivedEcn);
+    }
+
+    [IPv6Fact]
+    public void A_datagram_never_leaves_in_fragments()
+    {
+        using LinuxDatagramSocket socket = OpenWithOffload("::");
+        foreach ((int level, int option) in new[] { (IPv4Level, 10), (IPv6Level, 23) })
+        {
+            byte[] value = new byte[sizeof(int)];
+            socket.Native.GetRawSocketOption(level, option, value);
+            Assert.Equal(3, BinaryPrimitives.ReadInt32LittleEndian(value));
+        }
+    }
+
+    [Fact]
+    public void Waiting_without_the_spin_works_as_well()
+    {
+        DatagramSocketSettings settings = DatagramSocketSettings.Default with { SpinBeforeWait = TimeSpan.Zero };
+        using IDatagramSocket server = Open(LoopbackAnyPort, settings);
+        using IDatagramSocket client = Open(LoopbackAnyPort, settings);
+        for (int i = 0; i < 100; i++)
+        {
+            client.Send([1], server.LocalAddress);
+            SocketPatience.Receive(server);
+            server.Send([2], client.LocalAddress);
+            SocketPatience.Receive(client);
+        }
+    }
+
+    private static LinuxDatagramSocket OpenWithOffload(string host)
+    {
+        var socket = (LinuxDatagramSocket)DatagramSocketFactory.Create(
+            DatagramSocketKind.Linux, new IPEndPoint(IPAddress.Parse(host), 0));
+        Assert.True(
+            socket.Report is { IsSegmenting: true, IsCoalescing: true, IsEcnReported: true }, socket.Report.Reason);
+        return socket;
+    }
+
+    private static void SendRun(LinuxDatagramSocket sender, LinuxDatagramSocket receiver, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            sender.CommitCopy(Pattern(1_200), receiver.LocalAddress);
+        }
+
+        sender.Flush();
+        for (int i = 0; i < count; i++)
+        {
+            Assert.Equal(Pattern(1_200), SocketPatience.Receive(receiver).Bytes);
+        }
+    }
+}
