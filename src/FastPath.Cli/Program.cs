@@ -6,8 +6,13 @@ var root = new RootCommand("FastPath: large blobs between nodes, through relays,
 {
     GlobalOptions.Json,
     GlobalOptions.Verbose,
+    DemoCommand.Create(),
     KeygenCommand.Create(),
     NodeCommand.Create(),
+    PutCommand.Create(),
+    GetCommand.Create(),
+    PackCommand.Create(),
+    InspectCommand.Create(),
     PingCommand.Create(),
 };
 ParseResult parse = root.Parse(args);

@@ -12,6 +12,9 @@ internal sealed class EngineLoop : IDisposable
 {
     private const int DatagramsPerTurnMax = 64;
     private const int DatagramBytesMax = 2_048;
+
+    // A receiver can begin on the first part of a burst while the rest is still being sealed.
+    private const int FlushBytes = 64 * 1_024;
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     private readonly NodeCore _core;
@@ -27,6 +30,11 @@ internal sealed class EngineLoop : IDisposable
         _socket = socket;
         _thread = new Thread(Run) { IsBackground = true, Name = "fastpath loop" };
     }
+
+    /// <summary>Most bytes of sealed packets that waited for a flush.</summary>
+    public long PeakBatchBytes { get; private set; }
+
+    public void ResetPeak() => PeakBatchBytes = 0;
 
     /// <summary>Begins to turn; tasks that were posted before are done first.</summary>
     public void Start() => _thread.Start();
@@ -96,16 +104,29 @@ internal sealed class EngineLoop : IDisposable
             }
 
             _core.HandleEvents(now);
-            while (_core.Endpoint.TryPollTransmit(
-                now, _socket.RentSend(DatagramBytesMax), out int length, out PeerAddress to))
-            {
-                _socket.CommitSend(length, to);
-            }
-
-            _socket.Flush();
+            Transmit(now);
             _core.HandleEvents(now);
             now = MonotonicClock.Now;
         }
+    }
+
+    private void Transmit(Instant now)
+    {
+        int waiting = 0;
+        while (_core.Endpoint.TryPollTransmit(
+            now, _socket.RentSend(DatagramBytesMax), out int length, out PeerAddress to))
+        {
+            _socket.CommitSend(length, to);
+            waiting += length;
+            PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
+            if (waiting >= FlushBytes)
+            {
+                _socket.Flush();
+                waiting = 0;
+            }
+        }
+
+        _socket.Flush();
     }
 
     /// <returns>True when the batch was full, so more may wait.</returns>

@@ -17,5 +17,8 @@ internal sealed record DatagramSocketReport
     /// <summary>The ECN mark of each datagram is known.</summary>
     public bool IsEcnReported { get; init; }
 
+    /// <summary>Memory of one receive batch, in bytes.</summary>
+    public required long ReceiveBatchBytes { get; init; }
+
     public required KernelBuffers Buffers { get; init; }
 }

@@ -1,60 +1,112 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
-using FastPath.Buffers.Datagrams;
+using FastPath.Contracts;
+using FastPath.Diagnostics;
 using FastPath.Engine;
+using FastPath.Hosting;
 using FastPath.Identities;
+using FastPath.Options;
 using FastPath.Protocol.Connections;
+using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
+using FastPath.Protocol.Nodes;
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Relaying;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+using FastPath.Serialization.Bincode;
+using FastPath.Serialization.Contracts;
+using FastPath.Serialization.Hashing;
+using FastPath.Serialization.Operations;
 using FastPath.Sockets;
+using FastPath.Sockets.Impairment;
+using FastPath.Stores;
+using FastPath.Streams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastPath;
 
-/// <summary>A node: listens on one UDP port, dials peers and answers them.</summary>
+/// <summary>A node: listens on one UDP port, dials peers and answers them; puts and gets contracts; passes streams on.</summary>
 /// <remarks>Safe for use by many threads. Dispose closes every connection with a code.</remarks>
 public sealed class FastPathNode : IAsyncDisposable
 {
-    private readonly EngineLoop _loop;
-    private readonly IDatagramSocket _socket;
-    private readonly NodeIdentity _identity;
-    private readonly ConcurrentDictionary<PeerKey, TaskCompletionSource<FastPathPeer>> _dials = new();
-    private readonly ConcurrentDictionary<Connection, FastPathPeer> _peers = new();
+    private const int DigestBlockBytes = 64 * 1_024;
 
-    private FastPathNode(NodeIdentity identity, IDatagramSocket socket, EndpointSettings settings)
+    private readonly FastPathOptions _options;
+    private readonly NodeIdentity _identity;
+    private readonly IDatagramSocket _socket;
+    private readonly NodeHost _host;
+    private readonly FastPathMetrics _metrics;
+
+    private FastPathNode(NodeIdentity identity, IDatagramSocket socket, FastPathOptions options)
     {
         _identity = identity;
         _socket = socket;
-        var endpoint = new Endpoint(settings, identity.PrivateKey, new SystemRandom());
-        _loop = new EngineLoop(endpoint, socket, OnEvent, OnDialResult);
+        _options = options;
+        ILogger logger = options.LoggerFactory?.CreateLogger("FastPath") ?? NullLogger.Instance;
+        _host = new NodeHost(options, logger);
+        var endpoint = new Endpoint(SettingsOf(options), identity.PrivateKey, new SystemRandom());
+        var operations = new OperationSettings
+        {
+            HopsToLive = (byte)options.HopsToLive,
+            IsPiped = options.PipedForwarding,
+            Caches = options.Cache && options.Store is not null,
+        };
+        Core = new NodeCore(endpoint, operations, _host);
+        _host.Core = Core;
+        _host.Loop = new EngineLoop(Core, socket);
+        _metrics = new FastPathMetrics(Core, socket);
+        DatagramSocketReport report = socket.Report;
+        logger.Listening(
+            Address.ToString(), EngineName, report.Reason, report.Buffers.GrantedReceive, report.Buffers.RequestedReceive);
+        _host.Loop.Start();
     }
 
     /// <summary>The address that others dial.</summary>
     public PeerEndpoint Address => new(_identity.PublicKey, _socket.LocalAddress.ToIPEndPoint());
 
+    /// <summary>The datagram engine that is used.</summary>
+    public string EngineName => _socket.Report.Engine.ToString().ToLowerInvariant();
+
+    /// <summary>What the probing of the datagram engine decided, for people.</summary>
+    public string EngineReport => $"{EngineName}: {_socket.Report.Reason}; segmentation offload "
+        + $"{(_socket.Report.IsSegmenting ? "on" : "off")}, receive offload {(_socket.Report.IsCoalescing ? "on" : "off")}, "
+        + $"receive buffer {_socket.Report.Buffers.GrantedReceive} of {_socket.Report.Buffers.RequestedReceive} bytes";
+
+    /// <summary>Peers with an open connection.</summary>
+    public IReadOnlyCollection<FastPathPeer> Peers => [.. _host.Peers];
+
+    internal NodeCore Core { get; }
+
+    internal NodeHost Host => _host;
+
+    internal IDatagramSocket Socket => _socket;
+
+    internal FastPathMetrics Metrics => _metrics;
+
     /// <summary>Opens the port and begins to answer.</summary>
     /// <param name="identity">Who this node is.</param>
     /// <param name="listen">Port 0 takes a free one.</param>
-    /// <param name="allowed">Public keys that may connect; null or empty admits everybody.</param>
-    /// <param name="isClient">A client is never chosen as a next hop.</param>
+    /// <param name="options">Null for the defaults.</param>
     /// <exception cref="FastPathException">LocalResource: the port is in use or not permitted.</exception>
-    public static FastPathNode Start(
-        NodeIdentity identity,
-        IPEndPoint listen,
-        IReadOnlyCollection<ReadOnlyMemory<byte>>? allowed = null,
-        bool isClient = false)
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static FastPathNode Start(NodeIdentity identity, IPEndPoint listen, FastPathOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(listen);
-        var keys = (allowed ?? []).Select(key => PeerKey.Read(key.Span)).ToHashSet();
-        EndpointSettings settings = EndpointSettings.Default with
-        {
-            Role = isClient ? NodeRole.Client : NodeRole.Node,
-            Authorize = keys.Count == 0 ? null : keys.Contains,
-        };
+        options ??= new FastPathOptions();
+        options.Validate();
         try
         {
-            return new FastPathNode(
-                identity, DatagramSocketFactory.Create(DatagramSocketKind.Auto, listen), settings);
+            IDatagramSocket socket = DatagramSocketFactory.Create((DatagramSocketKind)options.Engine, listen);
+            if (options.Impairment is { } impairment)
+            {
+                socket = new ImpairedDatagramSocket(socket, impairment);
+            }
+
+            return new FastPathNode(identity, socket, options);
         }
         catch (DatagramSocketException e)
         {
@@ -68,78 +120,166 @@ public sealed class FastPathNode : IAsyncDisposable
     public async ValueTask<FastPathPeer> ConnectAsync(PeerEndpoint peer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        PeerKey key = peer.Key;
-        var fresh = new TaskCompletionSource<FastPathPeer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource<FastPathPeer> dial = _dials.GetOrAdd(key, fresh);
-        if (dial == fresh)
+        return await _host.DialAsync(peer).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a stream to a peer.</summary>
+    /// <inheritdoc cref="FastPathPeer.OpenStream"/>
+    public async ValueTask<OutgoingStream> OpenStreamAsync(
+        PeerEndpoint peer,
+        ReadOnlyMemory<byte> metadata = default,
+        long? totalLength = null,
+        ReadOnlyMemory<byte> digest = default,
+        CancellationToken cancellationToken = default)
+    {
+        FastPathPeer connected = await ConnectAsync(peer, cancellationToken).ConfigureAwait(false);
+        return connected.OpenStream(metadata, totalLength, digest);
+    }
+
+    /// <summary>Streams that peers open, in the order of their opening. The caller disposes each.</summary>
+    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    public IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
+        _host.Accepted.ReadAllAsync(cancellationToken);
+
+    /// <summary>Messages that peers send, in order per peer.</summary>
+    public async IAsyncEnumerable<IncomingMessage> ReceiveMessagesAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (IncomingMessage message in _host.Messages.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            PeerAddress address = PeerAddress.FromEndPoint(peer.EndPoint);
-            _loop.Post((endpoint, now) => endpoint.Dial(now, key, address));
+            message.Take();
+            yield return message;
+        }
+    }
+
+    /// <summary>Passes an accepted stream on, unread, to one or more peers as it comes; ends when every one has it.</summary>
+    /// <exception cref="FastPathException">Why a target has not, or why the source failed.</exception>
+    public async ValueTask RelayToAsync(
+        StreamHandle stream, IReadOnlyList<FastPathPeer> targets, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
+        var owner = new RelayCompletion();
+        _host.Loop.Post(_ => owner.Start(stream.Stream, [.. targets.Select(target => target.Connection)]));
+        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            _ => _host.Loop.Post(_ => owner.Cancel()), null);
+        StreamErrorCode code = await owner.Ended.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (code != StreamErrorCode.None)
+        {
+            throw StreamFailures.Create(
+                code, new TransferFailure(stream.TransferId, IsSender: true, stream.ReceivedBytes, stream.TotalLength));
+        }
+    }
+
+    /// <summary>Begins to pass fragments on to one or more peers, in whatever order they come.</summary>
+    /// <param name="targets">Where they go.</param>
+    /// <param name="totalLength">Bytes of the payload.</param>
+    /// <param name="fragmentBytes">Bytes of every fragment but the last.</param>
+    /// <param name="metadata">What the targets are told; at most 899 bytes.</param>
+    /// <exception cref="FastPathException">LocalResource: the budget has no room for it.</exception>
+    public PipedStream Pipe(
+        IReadOnlyList<FastPathPeer> targets, long totalLength, int fragmentBytes, ReadOnlyMemory<byte> metadata = default)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
+        ArgumentOutOfRangeException.ThrowIfNegative(totalLength);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fragmentBytes);
+        var description = new StreamDescription
+        {
+            TransferId = NodeHost.NewTransaction(),
+            TotalLength = totalLength,
+            Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
+        };
+        return new PipedStream(_host.Open([.. targets.Select(target => target.Connection)], description), fragmentBytes);
+    }
+
+    /// <summary>Stores a contract at a node; returns when that node has it verified and durable.</summary>
+    /// <exception cref="FastPathException">Corrupt, StoreFailed, Refused, Unavailable or ConnectionClosed.</exception>
+    public async ValueTask<PutReport> PutAsync(
+        FastPathPeer peer, ContractContainer contract, WrappedState state, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(contract);
+        StreamingSerializer payload = new PutStreamingPayload(contract, RelatedContracts.Empty, state).StartSerialize();
+        byte[] digest = await Task.Run(
+            () => new Blake3Hasher().Digest(payload, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
+        long started = Stopwatch.GetTimestamp();
+        (OperationStatus status, RingWriter writer) = await _host.PutAsync(
+            peer, contract.Key, payload, digest, cancellationToken).ConfigureAwait(false);
+        if (status != OperationStatus.Done)
+        {
+            throw StreamFailures.Create(status, $"PUT of {contract.Key}");
         }
 
-        return await dial.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        SendStream stream = writer.Targets[0];
+        return new PutReport(
+            contract.Key, payload.Length, stream.PayloadBytesSent, stream.PayloadBytesSentAgain, started, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Fetches a contract into this node's store, from the store itself or through its peers.</summary>
+    /// <exception cref="FastPathException">NotFound, Unavailable, Corrupt, or why the transfer failed.</exception>
+    /// <exception cref="InvalidOperationException">The node has no store.</exception>
+    public ValueTask<GetReport> GetAsync(ContractInstanceId instance, CancellationToken cancellationToken = default)
+    {
+        IContractStore store = _options.Store ?? throw new InvalidOperationException("the node has no store to fetch into");
+        return GetAsync(instance, store.BeginWrite, cancellationToken);
+    }
+
+    /// <summary>Fetches a contract into a writer, which makes it visible only when all of it is verified.</summary>
+    /// <param name="instance">What is wanted.</param>
+    /// <param name="beginWrite">Called once, when somebody has it.</param>
+    /// <param name="cancellationToken">Ends the search or the transfer at every node that takes part.</param>
+    /// <exception cref="FastPathException">NotFound, Unavailable, Corrupt, or why the transfer failed.</exception>
+    public async ValueTask<GetReport> GetAsync(
+        ContractInstanceId instance, Func<ContractKey, IContractWriter> beginWrite, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(beginWrite);
+        long started = Stopwatch.GetTimestamp();
+        GetArrival arrival = await _host.GetAsync(instance, cancellationToken).ConfigureAwait(false);
+        if (arrival.Stored is { } stored)
+        {
+            using StoredPayload owned = stored;
+            return await Task.Run(() => ContractCopy.Run(stored.Entry, beginWrite, started), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (arrival.Stream is not { } stream)
+        {
+            throw StreamFailures.Create(arrival.Status, $"GET of {instance}");
+        }
+
+        using StreamHandle handle = stream;
+        using IContractWriter writer = beginWrite(arrival.Key);
+        ContractIntake intake = await ContractIntake.RunAsync(
+            handle, writer, isPut: false, _options.Verify, cancellationToken).ConfigureAwait(false);
+        return new GetReport(arrival.Key, intake.Bytes, intake.FirstByteAt, started, Stopwatch.GetTimestamp());
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Task.Run(_loop.Dispose).ConfigureAwait(false);
-        foreach (FastPathPeer peer in _peers.Values)
-        {
-            peer.OnClosed("the node was disposed");
-        }
-
-        foreach (TaskCompletionSource<FastPathPeer> dial in _dials.Values)
-        {
-            dial.TrySetException(new FastPathException(FastPathError.ConnectionClosed, "the node was disposed"));
-        }
+        await Task.Run(_host.Loop.Dispose).ConfigureAwait(false);
+        _host.Shutdown();
+        _metrics.Dispose();
     }
 
-    private void OnEvent(ConnectionEvent connectionEvent)
+    private static EndpointSettings SettingsOf(FastPathOptions options)
     {
-        Connection connection = connectionEvent.Connection;
-        switch (connectionEvent.Kind)
+        var keys = options.AllowedPeers.Select(key => PeerKey.Read(key.Span)).ToHashSet();
+        return EndpointSettings.Default with
         {
-            case ConnectionEventKind.PingAcknowledged:
-                PeerOf(connection).OnPingAcknowledged(connectionEvent.Number);
-                break;
-            case ConnectionEventKind.MessageReceived:
-                // Messages have no reader yet; taking them at once keeps the peer's credit honest.
-                connection.OnMessageConsumed(connectionEvent.Message.Length);
-                break;
-            case ConnectionEventKind.Closed when _peers.TryRemove(connection, out FastPathPeer? peer):
-                peer.OnClosed(connection.CloseReason);
-                break;
-        }
+            Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
+            Authorize = keys.Count == 0 ? null : keys.Contains,
+            BufferBudgetBytes = options.BufferBudgetBytes,
+            HandshakeTimeout = Duration.FromTimeSpan(options.HandshakeTimeout),
+            Ciphers = options.Cipher == FastPathCipher.Auto ? [] : [(CipherSuite)options.Cipher],
+            Connection = ConnectionSettings.Default with
+            {
+                IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
+                KeepAliveInterval = Duration.FromTimeSpan(options.IdleTimeout / 3),
+                Streams = StreamSettings.Default with { ProgressTimeout = Duration.FromTimeSpan(options.ProgressTimeout) },
+            },
+        };
     }
-
-    private void OnDialResult(DialResult result)
-    {
-        if (!_dials.TryRemove(result.Peer, out TaskCompletionSource<FastPathPeer>? dial))
-        {
-            return;
-        }
-
-        if (result.Connection is { } connection)
-        {
-            dial.TrySetResult(PeerOf(connection));
-            return;
-        }
-
-        dial.TrySetException(result.Failure == CloseCode.Refused
-            ? new FastPathException(FastPathError.Refused, Describe(result))
-            : new FastPathException(
-                FastPathError.Unreachable, "no answer: the peer is unreachable, or does not have that public key"));
-    }
-
-    private FastPathPeer PeerOf(Connection connection) =>
-        _peers.GetOrAdd(connection, static (c, loop) => new FastPathPeer(c, loop), _loop);
-
-    private static string Describe(DialResult result) => result.Status switch
-    {
-        HandshakeStatus.NotAuthorized => "the peer does not admit this identity",
-        HandshakeStatus.IncompatibleVersion => "no common wire version: the peer speaks "
-            + $"{result.PeerVersionMin} to {result.PeerVersionMax}, this node {HandshakeLayout.VersionMin} to {HandshakeLayout.VersionMax}",
-        _ => "no common cipher",
-    };
 }

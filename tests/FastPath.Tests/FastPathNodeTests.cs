@@ -1,5 +1,6 @@
 using System.Net;
 using FastPath.Identities;
+using FastPath.Options;
 
 namespace FastPath.Tests;
 
@@ -12,7 +13,7 @@ public sealed class FastPathNodeTests
     public async Task Two_nodes_connect_and_ping()
     {
         await using FastPathNode server = FastPathNode.Start(NodeIdentity.Create(), AnyPort);
-        await using FastPathNode client = FastPathNode.Start(NodeIdentity.Create(), AnyPort, isClient: true);
+        await using FastPathNode client = FastPathNode.Start(NodeIdentity.Create(), AnyPort, new FastPathOptions { IsClient = true });
         FastPathPeer peer = await client.ConnectAsync(server.Address);
         for (int i = 0; i < 100; i++)
         {
@@ -26,7 +27,8 @@ public sealed class FastPathNodeTests
     public async Task A_node_admits_only_the_keys_it_was_given()
     {
         NodeIdentity friend = NodeIdentity.Create();
-        await using FastPathNode server = FastPathNode.Start(NodeIdentity.Create(), AnyPort, [friend.PublicKey]);
+        await using FastPathNode server = FastPathNode.Start(
+            NodeIdentity.Create(), AnyPort, new FastPathOptions { AllowedPeers = [friend.PublicKey] });
         await using FastPathNode stranger = FastPathNode.Start(NodeIdentity.Create(), AnyPort);
         await using FastPathNode admitted = FastPathNode.Start(friend, AnyPort);
         await admitted.ConnectAsync(server.Address);

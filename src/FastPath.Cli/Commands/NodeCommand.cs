@@ -2,14 +2,19 @@ using System.CommandLine;
 using System.Net;
 using System.Text.Json.Nodes;
 using FastPath.Cli.Output;
+using FastPath.Cli.Parsing;
 using FastPath.Identities;
-using FastPath.Serialization.Contracts;
+using FastPath.Options;
+using FastPath.Stores;
+using Microsoft.Extensions.Logging;
 
 namespace FastPath.Cli.Commands;
 
 /// <summary><c>fastpath node</c>: runs a node until stopped; prints <c>ready ADDRESS</c> once it accepts traffic.</summary>
 internal static class NodeCommand
 {
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
     private static readonly Option<string> Listen = new("--listen") { Description = "HOST:PORT", Required = true };
 
     private static readonly Option<string> Identity = new("--identity")
@@ -18,9 +23,11 @@ internal static class NodeCommand
         Required = true,
     };
 
+    private static readonly Option<string> Store = new("--store") { Description = "Folder for contracts", Required = true };
+
     private static readonly Option<string[]> Peers = new("--peer")
     {
-        Description = "PUBLICKEY@HOST:PORT to connect to; repeatable",
+        Description = "PUBLICKEY@HOST:PORT to stay connected to; repeatable",
     };
 
     private static readonly Option<string[]> Allow = new("--allow")
@@ -30,37 +37,33 @@ internal static class NodeCommand
 
     public static Command Create()
     {
-        var command = new Command("node", "Run a node until stopped") { Listen, Identity, Peers, Allow };
+        var command = new Command("node", "Run a node until stopped") { Listen, Identity, Store, Peers, Allow };
+        NodeOptions.AddTo(command);
         command.SetAction((parse, token) => CommandRunner.RunAsync(parse, t => RunAsync(parse, t), token));
         return command;
     }
 
     private static async Task RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
-        if (!PeerEndpoint.TryParseEndPoint(parse.GetValue(Listen)!, out IPEndPoint? listen, out string? error))
-        {
-            throw new CommandException(ExitCode.Usage, $"--listen {error}");
-        }
-
-        List<PeerEndpoint> peers = [.. (parse.GetValue(Peers) ?? []).Select(ParsePeer)];
-        var allowed = (parse.GetValue(Allow) ?? []).Select(ParseKey).ToList();
+        IPEndPoint listen = Values.EndPoint("--listen", parse.GetValue(Listen)!);
+        List<PeerEndpoint> peers = [.. (parse.GetValue(Peers) ?? []).Select(text => Values.Address("--peer", text))];
+        FastPathOptions options = NodeOptions.Read(parse);
         NodeIdentity identity = NodeIdentity.Load(parse.GetValue(Identity)!);
-        await using FastPathNode node = FastPathNode.Start(identity, listen, allowed);
+        using var store = FileContractStore.Open(parse.GetValue(Store)!);
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .SetMinimumLevel(parse.GetValue(GlobalOptions.Verbose) ? LogLevel.Information : LogLevel.Warning));
+        await using FastPathNode node = FastPathNode.Start(identity, listen, options with
+        {
+            Store = store,
+            AllowedPeers = [.. (parse.GetValue(Allow) ?? []).Select(text => Values.PublicKey("--allow", text))],
+            LoggerFactory = loggers,
+        });
         Console.WriteLine(parse.GetValue(GlobalOptions.Json)
             ? new JsonObject { ["ready"] = node.Address.ToString() }.ToJsonString()
             : $"ready {node.Address}");
-        foreach (PeerEndpoint peer in peers)
-        {
-            try
-            {
-                await node.ConnectAsync(peer, cancellationToken).ConfigureAwait(false);
-            }
-            catch (FastPathException e)
-            {
-                await Console.Error.WriteLineAsync($"fastpath: peer {peer}: {e.Message}").ConfigureAwait(false);
-            }
-        }
-
+        Task[] links = [.. peers.Select(peer => StayConnectedAsync(node, peer, cancellationToken))];
         try
         {
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
@@ -69,14 +72,39 @@ internal static class NodeCommand
         {
             // Stopped by a signal: the node closes its connections with a code on its way out.
         }
+
+        await Task.WhenAll(links).ConfigureAwait(false);
     }
 
-    private static PeerEndpoint ParsePeer(string text) => PeerEndpoint.TryParse(text, out PeerEndpoint? peer, out string? error)
-        ? peer
-        : throw new CommandException(ExitCode.Usage, $"--peer {error}");
+    /// <summary>Dials until connected, and again whenever the connection is gone.</summary>
+    private static async Task StayConnectedAsync(FastPathNode node, PeerEndpoint address, CancellationToken cancellationToken)
+    {
+        string? lastError = null;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                FastPathPeer peer = await node.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+                lastError = null;
+                while (!peer.IsClosed)
+                {
+                    await Task.Delay(RetryPause, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (FastPathException e)
+            {
+                if (e.Message != lastError)
+                {
+                    lastError = e.Message;
+                    await Console.Error.WriteLineAsync($"fastpath: peer {address}: {e.Message}").ConfigureAwait(false);
+                }
 
-    private static ReadOnlyMemory<byte> ParseKey(string text) =>
-        Base58.TryDecode(text, out byte[]? key) && key.Length == 32
-            ? key
-            : throw new CommandException(ExitCode.Usage, $"--allow '{text}': not a public key (32 bytes in base58)");
+                await Task.WhenAny(Task.Delay(RetryPause, cancellationToken)).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Net;
 using System.Text.Json.Nodes;
 using FastPath.Cli.Output;
+using FastPath.Cli.Parsing;
 using FastPath.Identities;
 
 namespace FastPath.Cli.Commands;
@@ -25,28 +25,18 @@ internal static class PingCommand
     public static Command Create()
     {
         var command = new Command("ping", "Measure round trips over the encrypted connection") { Address, Count, Identity };
+        NodeOptions.AddTo(command);
         command.SetAction((parse, token) => CommandRunner.RunAsync(parse, t => RunAsync(parse, t), token));
         return command;
     }
 
     private static async Task RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
-        if (!PeerEndpoint.TryParse(parse.GetValue(Address)!, out PeerEndpoint? address, out string? error))
-        {
-            throw new CommandException(ExitCode.Usage, error);
-        }
-
-        int count = parse.GetValue(Count);
-        if (count is < 1 or > 1_000_000)
-        {
-            throw new CommandException(ExitCode.Usage, $"--count {count}: expected 1 to 1000000");
-        }
-
+        PeerEndpoint address = Values.Address("address", parse.GetValue(Address)!);
+        int count = Values.InRange(parse, Count, 1, 1_000_000);
         NodeIdentity identity = parse.GetValue(Identity) is { } path ? NodeIdentity.Load(path) : NodeIdentity.Create();
-        var any = new IPEndPoint(
-            address.EndPoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any,
-            0);
-        await using FastPathNode node = FastPathNode.Start(identity, any, isClient: true);
+        await using FastPathNode node = FastPathNode.Start(
+            identity, Values.AnyFor(address), NodeOptions.Read(parse) with { IsClient = true });
         FastPathPeer peer = await node.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
         bool json = parse.GetValue(GlobalOptions.Json);
         double[] microseconds = new double[count];
@@ -60,29 +50,25 @@ internal static class PingCommand
         }
 
         Array.Sort(microseconds);
-        Print(json, peer, microseconds);
+        Print(json, node, peer, microseconds);
     }
 
-    private static void Print(bool json, FastPathPeer peer, double[] sorted)
+    private static void Print(bool json, FastPathNode node, FastPathPeer peer, double[] sorted)
     {
         double median = sorted[sorted.Length / 2];
         if (json)
         {
-            Console.WriteLine(new JsonObject
-            {
-                ["version"] = typeof(FastPathNode).Assembly.GetName().Version!.ToString(3),
-                ["engine"] = "saea",
-                ["cipher"] = peer.Cipher,
-                ["congestion"] = peer.Congestion,
-                ["count"] = sorted.Length,
-                ["rtt_us_min"] = sorted[0],
-                ["rtt_us_p50"] = median,
-                ["rtt_us_max"] = sorted[^1],
-            }.ToJsonString());
+            JsonObject document = Document.Create(node, peer);
+            document["count"] = sorted.Length;
+            document["rtt_us_min"] = sorted[0];
+            document["rtt_us_p50"] = median;
+            document["rtt_us_max"] = sorted[^1];
+            Console.WriteLine(document.ToJsonString());
             return;
         }
 
         Console.WriteLine($"{sorted.Length} round trips: min {sorted[0]:0}, median {median:0}, max {sorted[^1]:0} us");
-        Console.WriteLine($"cipher {peer.Cipher}, congestion {peer.Congestion}, engine saea");
+        Console.WriteLine($"cipher {peer.Cipher}, congestion {peer.Congestion}, packets of {peer.MtuBytes} bytes");
+        Console.WriteLine($"engine {node.EngineReport}");
     }
 }

@@ -29,11 +29,19 @@ internal static class CommandRunner
         }
     }
 
+    private static ExitCode CodeOf(FastPathError error) => error switch
+    {
+        FastPathError.LocalResource => ExitCode.LocalResource,
+        FastPathError.Unreachable or FastPathError.Refused => ExitCode.Unreachable,
+        FastPathError.NotFound => ExitCode.NotFound,
+        FastPathError.Corrupt => ExitCode.CorruptData,
+        _ => ExitCode.TransferFailed,
+    };
+
     private static ExitCode CodeOf(Exception e) => e switch
     {
         CommandException command => command.ExitCode,
-        FastPathException { Error: FastPathError.LocalResource } => ExitCode.LocalResource,
-        FastPathException => ExitCode.Unreachable,
+        FastPathException fastPath => CodeOf(fastPath.Error),
         InvalidDataException => ExitCode.CorruptData,
         IOException or UnauthorizedAccessException => ExitCode.LocalResource,
         _ => ExitCode.Unexpected,

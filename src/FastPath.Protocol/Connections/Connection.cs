@@ -32,7 +32,12 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <param name="pool">Where the blocks of all streams of the endpoint come from.</param>
     /// <param name="events">Shared by all connections of an endpoint, so that events keep their order.</param>
     public Connection(
-        Session session, ConnectionSettings settings, PinnedSlabPool pool, Queue<ConnectionEvent> events, Instant now)
+        Session session,
+        ConnectionSettings settings,
+        PinnedSlabPool pool,
+        StreamCounters streamCounters,
+        Queue<ConnectionEvent> events,
+        Instant now)
     {
         Session = session;
         _settings = settings;
@@ -40,7 +45,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         _recovery = new LossRecovery(
             CongestionControllers.Create(settings.Recovery, settings.DatagramBytes, session.LocalIndex), settings.Recovery);
         _acks = new AckTracker(settings.MaxAckDelay);
-        Streams = new StreamTable(this, settings.Streams, pool, session.IsInitiator);
+        Streams = new StreamTable(this, settings.Streams, pool, streamCounters, session.IsInitiator);
         _messages.Credit = settings.MessageCreditBytes;
         _messageCreditGranted = settings.MessageCreditBytes;
         _lastHeardAt = now;
@@ -69,6 +74,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
 
     /// <summary>A packet of the peer has opened: the peer holds this session too.</summary>
     public bool IsConfirmed => Counters.PacketsReceived > 0;
+
+    /// <summary>Longest datagram, in bytes of UDP payload.</summary>
+    public int DatagramBytes => _settings.DatagramBytes;
 
     /// <summary>Longest MESSAGE payload that fits a packet.</summary>
     public int MessageBytesMax => _settings.DatagramBytes - Session.Sealer.Overhead - MessageOverheadMax;

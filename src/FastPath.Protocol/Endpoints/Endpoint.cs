@@ -6,6 +6,7 @@ using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Randomness;
+using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Endpoints;
@@ -45,6 +46,8 @@ internal sealed partial class Endpoint : IDisposable
 
     /// <summary>The blocks of every ring of this endpoint, within one budget.</summary>
     public PinnedSlabPool Pool { get; }
+
+    public StreamCounters StreamCounters { get; } = new();
 
     public EndpointCounters Counters { get; } = new();
 

@@ -56,6 +56,7 @@ internal sealed partial class GetTable
 
     void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code)
     {
+        RelayReorderPeakBytes = Math.Max(RelayReorderPeakBytes, relay.Source.Ring.PeakReorderedBytes);
         if (_relays.Remove(relay, out GetOperation? operation))
         {
             _operations.Remove(operation.Transaction);

@@ -40,6 +40,11 @@ internal sealed partial class GetTable : IRelayOwner
 
     public long CutThrough { get; private set; }
 
+    /// <summary>The most bytes that waited above a hole in any relayed stream so far.</summary>
+    public long RelayReorderPeakBytes { get; private set; }
+
+    public void ResetPeak() => RelayReorderPeakBytes = 0;
+
     public Instant NextDeadline
     {
         get
@@ -137,6 +142,11 @@ internal sealed partial class GetTable : IRelayOwner
             };
             operation.Serving = _host.Serve(
                 transaction, operation.Requester!, description, payload, operation.Depth);
+            if (operation.Serving is null)
+            {
+                operation.Failure = OperationStatus.Unavailable;
+                Fail(operation);
+            }
         }
     }
 

@@ -10,8 +10,9 @@ internal interface IOperationHost
     /// <summary>Look into the store; answer with <see cref="GetTable.CompleteLookUp"/>, exactly once.</summary>
     void BeginLookUp(UInt128 transaction, ContractInstanceId instance);
 
-    /// <summary>Send what the store has; <see cref="GetTable.CompleteServe"/> when the stream has ended.</summary>
-    SendStream Serve(UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink);
+    /// <summary>Send what the store has (the payload is taken over); <see cref="GetTable.CompleteServe"/> when the stream has ended.</summary>
+    /// <returns>Null when this node has no memory for it.</returns>
+    SendStream? Serve(UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink);
 
     /// <summary>A local request is answered by this stream; the host owns its claim.</summary>
     void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream);

@@ -178,7 +178,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         foreach ((Connection connection, RingCursor cursor) in _routes)
         {
             _targets.Add(connection.Streams.Open(
-                Source.LastProgressAt, _description, Source.Ring, cursor, this, _hopsFromSink + 1));
+                Source.LastProgressAt, _description, Source.Ring, cursor, this, _hopsFromSink));
         }
     }
 

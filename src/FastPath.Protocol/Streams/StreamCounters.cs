@@ -1,6 +1,7 @@
 namespace FastPath.Protocol.Streams;
 
-/// <summary>Plain numbers of one connection's streams, written by the loop thread and read by anyone.</summary>
+/// <summary>Plain numbers of all streams of an endpoint, written by the loop thread and read by anyone.</summary>
+/// <remarks>Started = completed + failed + cancelled + active at every instant, each way (scenario T1).</remarks>
 internal sealed class StreamCounters
 {
     public long SendsStarted;
@@ -20,6 +21,9 @@ internal sealed class StreamCounters
     public long PayloadBytesDuplicate;
 
     public long FragmentsSent;
+
+    /// <summary>Of these, with at least one byte that had been sent before.</summary>
+    public long FragmentsSentAgain;
     public long FragmentsReceived;
 
     /// <summary>Streams of the peer that were refused before anything was stored.</summary>

@@ -60,6 +60,7 @@ internal sealed partial class StreamTable
             {
                 Counters.FragmentsSent += sent.Type == FrameType.Fragment ? 1 : 0;
                 Counters.PayloadBytesSent += stream.PayloadBytesSent - before;
+                Counters.FragmentsSentAgain += stream.PayloadBytesSentAgain > beforeAgain ? 1 : 0;
                 Counters.PayloadBytesSentAgain += stream.PayloadBytesSentAgain - beforeAgain;
                 return true;
             }

@@ -25,8 +25,11 @@ internal sealed partial class StreamTable
     private readonly List<object> _expired = [];
     private Instant _sweepAt = Instant.Never;
 
-    public StreamTable(Connection connection, StreamSettings settings, PinnedSlabPool pool, bool isInitiator)
+    /// <param name="counters">Shared by all connections of an endpoint, so that sums outlive them.</param>
+    public StreamTable(
+        Connection connection, StreamSettings settings, PinnedSlabPool pool, StreamCounters counters, bool isInitiator)
     {
+        Counters = counters;
         _connection = connection;
         _settings = settings;
         _pool = pool;
@@ -36,7 +39,7 @@ internal sealed partial class StreamTable
         _limit = (ulong)settings.StreamsMax;
     }
 
-    public StreamCounters Counters { get; } = new();
+    public StreamCounters Counters { get; }
 
     public StreamSettings Settings => _settings;
 

@@ -7,7 +7,7 @@ namespace FastPath.Serialization.Hashing;
 /// <summary>The BLAKE3 compression function, one block at a time (BLAKE3 paper, section 2.2).</summary>
 internal static class Blake3Compression
 {
-    /// <summary>Replaces <paramref name="value"/> (32 bytes) by the chaining value after <paramref name="block"/> (64 bytes).</summary>
+    /// <summary>Replaces the chaining value (32 bytes) by the one after a block (64 bytes).</summary>
     public static void Compress(
         Blake3Width width, Span<byte> value, ReadOnlySpan<byte> block, ulong counter, int blockLength, uint flags)
     {
@@ -28,7 +28,13 @@ internal static class Blake3Compression
 
     /// <summary>Writes the 64 bytes of extended output that stand at <paramref name="counter"/> times 64.</summary>
     public static void CompressExtended(
-        Blake3Width width, ReadOnlySpan<byte> value, ReadOnlySpan<byte> block, ulong counter, int blockLength, uint flags, Span<byte> output)
+        Blake3Width width,
+        ReadOnlySpan<byte> value,
+        ReadOnlySpan<byte> block,
+        ulong counter,
+        int blockLength,
+        uint flags,
+        Span<byte> output)
     {
         if (width == Blake3Width.Scalar)
         {
@@ -43,14 +49,20 @@ internal static class Blake3Compression
         }
         else
         {
-            Blake3Rows.Compress(value, block, counter, blockLength, flags, output, output[Blake3Constants.ValueBytes..]);
+            Span<byte> upper = output[Blake3Constants.ValueBytes..];
+            Blake3Rows.Compress(value, block, counter, blockLength, flags, output, upper);
         }
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mix(
-        ReadOnlySpan<byte> value, ReadOnlySpan<byte> block, ulong counter, int blockLength, uint flags, Span<uint> state)
+        ReadOnlySpan<byte> value,
+        ReadOnlySpan<byte> block,
+        ulong counter,
+        int blockLength,
+        uint flags,
+        Span<uint> state)
     {
         Span<uint> m = stackalloc uint[Blake3Constants.BlockWords];
         for (int word = 0; word < m.Length; word++)

@@ -28,7 +28,7 @@ internal static class Blake3Constants
     ];
 
     /// <summary>Message word of each step, times 16: row r is the permutation of BLAKE3 applied r times.</summary>
-    /// <remarks>Times 16, because the widest code then reaches its vectors by an address of base and scaled index.</remarks>
+    /// <remarks>Times 16, because then base and scaled index address a vector in one instruction.</remarks>
     public static ReadOnlySpan<byte> Schedule =>
     [
         0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240,

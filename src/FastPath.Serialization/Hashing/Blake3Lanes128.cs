@@ -7,13 +7,31 @@ using System.Runtime.Intrinsics.X86;
 namespace FastPath.Serialization.Hashing;
 
 /// <summary>Four inputs side by side: SSE2 and later, AdvSimd.</summary>
+// SAFETY: quads are read and written only where the caller of the width has proved that inputs and outputs lie.
 internal readonly struct Blake3Lanes128 : IBlake3Lanes<Vector128<uint>>
 {
     public static int Count => Vector128<uint>.Count;
 
-    private static bool IsShuffling => Vector128.IsHardwareAccelerated && !Avx512F.VL.IsSupported;
+    /// <summary>One instruction rotates.</summary>
+    /// <remarks>IsHardwareAccelerated is constant also when compiled ahead of time; IsSupported alone is asked in the loop.</remarks>
+    private static bool HasRotation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated && Avx512F.VL.IsSupported;
+    }
 
-    public static bool IsCrowded => X86Base.IsSupported && !Avx512F.VL.IsSupported;
+    /// <summary>Without a rotate instruction, one byte shuffle beats two shifts and an or.</summary>
+    private static bool IsShuffling
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Vector256.IsHardwareAccelerated || AdvSimd.IsSupported) && !HasRotation;
+    }
+
+    public static bool IsCrowded
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => X86Base.IsSupported && !HasRotation;
+    }
 
     public static Vector128<uint> Broadcast(uint word) => Vector128.Create(word);
 
@@ -39,13 +57,16 @@ internal readonly struct Blake3Lanes128 : IBlake3Lanes<Vector128<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<uint> LoadQuads(ref byte source, nint stride) => Vector128.LoadUnsafe(ref source).AsUInt32();
+    public static Vector128<uint> LoadQuads(ref byte source, nint stride) =>
+        Vector128.LoadUnsafe(ref source).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreQuads(Vector128<uint> quads, ref byte target, nint stride) => quads.AsByte().StoreUnsafe(ref target);
+    public static void StoreQuads(Vector128<uint> quads, ref byte target, nint stride) =>
+        quads.AsByte().StoreUnsafe(ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(ref Vector128<uint> a, ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d)
+    public static void Transpose(
+        ref Vector128<uint> a, ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d)
     {
         Vector128<ulong> abLow = InterleaveLow(a, b).AsUInt64();
         Vector128<ulong> abHigh = InterleaveHigh(a, b).AsUInt64();
@@ -71,21 +92,19 @@ internal readonly struct Blake3Lanes128 : IBlake3Lanes<Vector128<uint>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> RotateRight(Vector128<uint> value, [ConstantExpected] byte count) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(value, count) : (value >>> count) | (value << (32 - count));
+        HasRotation ? Avx512F.VL.RotateRight(value, count) : (value >>> count) | (value << (32 - count));
 
-    /// <summary>By 16: without a rotate instruction, one byte shuffle beats two shifts and an or.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> RotateRight16(Vector128<uint> value)
-    {
-        Vector128<byte> order = Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-        return IsShuffling ? Vector128.Shuffle(value.AsByte(), order).AsUInt32() : RotateRight(value, 16);
-    }
+    private static Vector128<uint> RotateRight16(Vector128<uint> value) =>
+        IsShuffling
+            ? Vector128.Shuffle(
+                value.AsByte(), Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)).AsUInt32()
+            : RotateRight(value, 16);
 
-    /// <summary>By 8: without a rotate instruction, one byte shuffle beats two shifts and an or.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> RotateRight8(Vector128<uint> value)
-    {
-        Vector128<byte> order = Vector128.Create((byte)1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
-        return IsShuffling ? Vector128.Shuffle(value.AsByte(), order).AsUInt32() : RotateRight(value, 8);
-    }
+    private static Vector128<uint> RotateRight8(Vector128<uint> value) =>
+        IsShuffling
+            ? Vector128.Shuffle(
+                value.AsByte(), Vector128.Create((byte)1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12)).AsUInt32()
+            : RotateRight(value, 8);
 }

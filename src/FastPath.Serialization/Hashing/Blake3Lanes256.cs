@@ -6,13 +6,31 @@ using System.Runtime.Intrinsics.X86;
 namespace FastPath.Serialization.Hashing;
 
 /// <summary>Eight inputs side by side: AVX2.</summary>
+// SAFETY: quads are read and written only where the caller of the width has proved that inputs and outputs lie.
 internal readonly struct Blake3Lanes256 : IBlake3Lanes<Vector256<uint>>
 {
     public static int Count => Vector256<uint>.Count;
 
-    private static bool IsShuffling => Avx2.IsSupported && !Avx512F.VL.IsSupported;
+    /// <summary>One instruction rotates.</summary>
+    /// <remarks>IsHardwareAccelerated is constant also when compiled ahead of time; IsSupported alone is asked in the loop.</remarks>
+    private static bool HasRotation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated && Avx512F.VL.IsSupported;
+    }
 
-    public static bool IsCrowded => !Avx512F.VL.IsSupported;
+    /// <summary>Without a rotate instruction, one byte shuffle beats two shifts and an or.</summary>
+    private static bool IsShuffling
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.IsHardwareAccelerated && Avx2.IsSupported && !HasRotation;
+    }
+
+    public static bool IsCrowded
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !HasRotation;
+    }
 
     public static Vector256<uint> Broadcast(uint word) => Vector256.Create(word);
 
@@ -50,9 +68,10 @@ internal readonly struct Blake3Lanes256 : IBlake3Lanes<Vector256<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(ref Vector256<uint> a, ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d)
+    public static void Transpose(
+        ref Vector256<uint> a, ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d)
     {
-        if (Avx2.IsSupported)
+        if (Vector256.IsHardwareAccelerated && Avx2.IsSupported)
         {
             Vector256<ulong> abLow = Avx2.UnpackLow(a, b).AsUInt64();
             Vector256<ulong> abHigh = Avx2.UnpackHigh(a, b).AsUInt64();
@@ -80,21 +99,23 @@ internal readonly struct Blake3Lanes256 : IBlake3Lanes<Vector256<uint>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> RotateRight(Vector256<uint> value, [ConstantExpected] byte count) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(value, count) : (value >>> count) | (value << (32 - count));
+        HasRotation ? Avx512F.VL.RotateRight(value, count) : (value >>> count) | (value << (32 - count));
 
-    /// <summary>By 16: without a rotate instruction, one byte shuffle beats two shifts and an or.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> RotateRight16(Vector256<uint> value)
     {
         Vector128<byte> order = Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-        return IsShuffling ? Avx2.Shuffle(value.AsByte(), Vector256.Create(order, order)).AsUInt32() : RotateRight(value, 16);
+        return IsShuffling
+            ? Avx2.Shuffle(value.AsByte(), Vector256.Create(order, order)).AsUInt32()
+            : RotateRight(value, 16);
     }
 
-    /// <summary>By 8: without a rotate instruction, one byte shuffle beats two shifts and an or.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> RotateRight8(Vector256<uint> value)
     {
         Vector128<byte> order = Vector128.Create((byte)1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
-        return IsShuffling ? Avx2.Shuffle(value.AsByte(), Vector256.Create(order, order)).AsUInt32() : RotateRight(value, 8);
+        return IsShuffling
+            ? Avx2.Shuffle(value.AsByte(), Vector256.Create(order, order)).AsUInt32()
+            : RotateRight(value, 8);
     }
 }

@@ -6,11 +6,24 @@ using System.Runtime.Intrinsics.X86;
 namespace FastPath.Serialization.Hashing;
 
 /// <summary>Sixteen inputs side by side: AVX-512.</summary>
+// SAFETY: quads are read and written only where the caller of the width has proved that inputs and outputs lie.
 internal readonly struct Blake3Lanes512 : IBlake3Lanes<Vector512<uint>>
 {
     public static int Count => Vector512<uint>.Count;
 
-    public static bool IsCrowded => !Avx512F.IsSupported;
+    /// <summary>One instruction rotates.</summary>
+    /// <remarks>IsHardwareAccelerated is constant also when compiled ahead of time; IsSupported alone is asked in the loop.</remarks>
+    private static bool HasRotation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+    }
+
+    public static bool IsCrowded
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !HasRotation;
+    }
 
     public static Vector512<uint> Broadcast(uint word) => Vector512.Create(word);
 
@@ -48,9 +61,10 @@ internal readonly struct Blake3Lanes512 : IBlake3Lanes<Vector512<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(ref Vector512<uint> a, ref Vector512<uint> b, ref Vector512<uint> c, ref Vector512<uint> d)
+    public static void Transpose(
+        ref Vector512<uint> a, ref Vector512<uint> b, ref Vector512<uint> c, ref Vector512<uint> d)
     {
-        if (Avx512F.IsSupported)
+        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
         {
             Vector512<ulong> abLow = Avx512F.UnpackLow(a, b).AsUInt64();
             Vector512<ulong> abHigh = Avx512F.UnpackHigh(a, b).AsUInt64();
@@ -78,5 +92,5 @@ internal readonly struct Blake3Lanes512 : IBlake3Lanes<Vector512<uint>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> RotateRight(Vector512<uint> value, [ConstantExpected] byte count) =>
-        Avx512F.IsSupported ? Avx512F.RotateRight(value, count) : (value >>> count) | (value << (32 - count));
+        HasRotation ? Avx512F.RotateRight(value, count) : (value >>> count) | (value << (32 - count));
 }

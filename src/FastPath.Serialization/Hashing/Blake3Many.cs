@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace FastPath.Serialization.Hashing;
 
-/// <summary>Chaining values of many chunks or many parents, as wide as the mode allows and the number of inputs fills.</summary>
+/// <summary>Chaining values of many chunks or parents, as wide as the mode allows and their number fills.</summary>
 internal static class Blake3Many
 {
-    /// <summary>Writes the chaining value of each whole chunk in <paramref name="chunks"/> to <paramref name="values"/>.</summary>
+    /// <summary>Writes the chaining value of each whole chunk.</summary>
     /// <param name="mode">Key, flags and width.</param>
-    /// <param name="chunks">A multiple of 1,024 bytes. None of them may be the only chunk of its hash: that one is the root.</param>
+    /// <param name="chunks">A multiple of 1,024 bytes. None may be the only chunk of its hash: that one is the root.</param>
     /// <param name="first">Number of the first chunk within the whole input.</param>
     /// <param name="values">32 bytes for each chunk.</param>
     public static void HashChunks(in Blake3Mode mode, ReadOnlySpan<byte> chunks, ulong first, Span<byte> values)
@@ -22,9 +22,9 @@ internal static class Blake3Many
         }
     }
 
-    /// <summary>Writes the chaining value of each parent; <paramref name="children"/> holds two values of 32 bytes for each.</summary>
+    /// <summary>Writes the chaining value of each parent.</summary>
     /// <param name="mode">Key, flags and width.</param>
-    /// <param name="children">A multiple of 64 bytes. None of the parents may be the root.</param>
+    /// <param name="children">Two values for each parent, 64 bytes. None of the parents may be the root.</param>
     /// <param name="values">32 bytes for each parent; may be the start of <paramref name="children"/>.</param>
     public static void HashParents(in Blake3Mode mode, ReadOnlySpan<byte> children, Span<byte> values)
     {
@@ -75,7 +75,8 @@ internal static class Blake3Many
         : width >= Blake3Width.Four && inputs >= 4 ? 4
         : 1;
 
-    private static void HashOne(in Blake3Mode mode, ReadOnlySpan<byte> input, ulong counter, uint flags, Span<byte> output)
+    private static void HashOne(
+        in Blake3Mode mode, ReadOnlySpan<byte> input, ulong counter, uint flags, Span<byte> output)
     {
         // The output may lie over the input, so it is written last.
         Span<byte> value = stackalloc byte[Blake3Constants.ValueBytes];

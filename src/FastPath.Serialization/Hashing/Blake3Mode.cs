@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FastPath.Serialization.Hashing;
 
-/// <summary>What stays the same in every compression of one hash: key, domain flags, and the width of the code that runs.</summary>
+/// <summary>What stays the same throughout one hash: key, domain flags, and the width of the code that runs.</summary>
 internal readonly struct Blake3Mode
 {
     private readonly Blake3Value _key;

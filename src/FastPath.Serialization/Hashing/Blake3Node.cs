@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FastPath.Serialization.Hashing;
 
-/// <summary>The last compression of a chunk or a parent, not yet made: it gives a chaining value or, at the root, the output.</summary>
+/// <summary>The last compression of a chunk or a parent, not yet made: it gives a chaining value or the output.</summary>
 internal struct Blake3Node
 {
     private readonly Blake3Width _width;
@@ -32,8 +32,8 @@ internal struct Blake3Node
         uint flags = mode.Flags | Blake3Flags.ChunkStart;
         for (int at = 0; at < whole; at += Blake3Constants.BlockBytes)
         {
-            Blake3Compression.Compress(
-                mode.Width, node._value, chunk.Slice(at, Blake3Constants.BlockBytes), number, Blake3Constants.BlockBytes, flags);
+            ReadOnlySpan<byte> block = chunk.Slice(at, Blake3Constants.BlockBytes);
+            Blake3Compression.Compress(mode.Width, node._value, block, number, block.Length, flags);
             flags = mode.Flags;
         }
 

@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics;
 namespace FastPath.Serialization.Hashing;
 
 /// <summary>One compression with the 4×4 state as four 128-bit rows: for inputs too few to stand side by side.</summary>
+// SAFETY: words are read only from the 64 bytes of a block, at the places that the schedule names.
 internal static class Blake3Rows
 {
     /// <param name="value">The chaining value before: 32 bytes.</param>
@@ -13,10 +14,16 @@ internal static class Blake3Rows
     /// <param name="blockLength">Bytes of the block that are input.</param>
     /// <param name="flags">See <see cref="Blake3Flags"/>.</param>
     /// <param name="output">Receives the new chaining value, 32 bytes; may be <paramref name="value"/>.</param>
-    /// <param name="upper">Receives the second half of an extended output; empty when only a chaining value is wanted.</param>
+    /// <param name="upper">Receives the second half of extended output; empty when there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compress(
-        ReadOnlySpan<byte> value, ReadOnlySpan<byte> block, ulong counter, int blockLength, uint flags, Span<byte> output, Span<byte> upper)
+        ReadOnlySpan<byte> value,
+        ReadOnlySpan<byte> block,
+        ulong counter,
+        int blockLength,
+        uint flags,
+        Span<byte> output,
+        Span<byte> upper)
     {
         Vector128<uint> low = Vector128.Create(value[..16]).AsUInt32();
         Vector128<uint> high = Vector128.Create(value[16..]).AsUInt32();

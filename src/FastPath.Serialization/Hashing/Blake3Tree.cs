@@ -1,12 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace FastPath.Serialization.Hashing;
 
-/// <summary>The part of a hash tree that is not yet merged: chunk values waiting for a wide merge, and one value a finished subtree.</summary>
+/// <summary>The values of a hash tree that are not yet merged: those of chunks, and one for each finished subtree.</summary>
 /// <remarks>
-/// Chunk values are collected first and merged level by level when their buffer is full, so that parents, too, are hashed side
-/// by side, however small the pieces are in which the input comes. About 6 KB, held in place; a copy is an independent tree.
+/// Chunk values are collected and merged level by level when their buffer is full, so that parents, too, are hashed side
+/// by side, however small the pieces in which the input comes. About 6 KB, held in place; a copy is a tree of its own.
 /// </remarks>
 internal struct Blake3Tree
 {
@@ -24,6 +25,9 @@ internal struct Blake3Tree
     /// <summary>Chunks added so far.</summary>
     public readonly ulong ChunkCount => (_merged * LeavesMax) + (uint)_leafCount;
 
+    [UnscopedRef]
+    private Span<byte> FreeLeaves => ((Span<byte>)_leaves)[(_leafCount * ValueBytes)..];
+
     /// <summary>Starts an empty tree without clearing its buffers.</summary>
     public void Reset()
     {
@@ -39,13 +43,15 @@ internal struct Blake3Tree
         {
             MakeRoom(mode);
             int bytes = Math.Min(chunks.Length, (LeavesMax - _leafCount) * Blake3Constants.ChunkBytes);
-            Blake3Many.HashChunks(mode, chunks[..bytes], ChunkCount, ((Span<byte>)_leaves)[(_leafCount * ValueBytes)..]);
+            Blake3Many.HashChunks(mode, chunks[..bytes], ChunkCount, FreeLeaves);
             _leafCount += bytes / Blake3Constants.ChunkBytes;
             chunks = chunks[bytes..];
         }
     }
 
-    /// <summary>Adds what is left of the input, less than a chunk unless it is all there is, and gives the root. Ends the tree.</summary>
+    /// <summary>Adds the rest of the input and gives the root. Ends the tree.</summary>
+    /// <param name="mode">Key, flags and width.</param>
+    /// <param name="rest">Less than a chunk; at most a chunk when it is all the input.</param>
     public Blake3Node Finish(in Blake3Mode mode, ReadOnlySpan<byte> rest)
     {
         if (ChunkCount == 0)
@@ -56,7 +62,7 @@ internal struct Blake3Tree
         if (!rest.IsEmpty)
         {
             MakeRoom(mode);
-            Blake3Node.OfChunk(mode, rest, ChunkCount).CopyValueTo(((Span<byte>)_leaves)[(_leafCount * ValueBytes)..]);
+            Blake3Node.OfChunk(mode, rest, ChunkCount).CopyValueTo(FreeLeaves);
             _leafCount++;
         }
 
@@ -80,7 +86,7 @@ internal struct Blake3Tree
         return Blake3Node.OfParent(mode, children);
     }
 
-    /// <summary>Merges a full buffer of leaves. Called only when more input follows, so nothing merged here is the root.</summary>
+    /// <summary>Merges a full buffer of leaves. More input follows, so nothing merged here is the root.</summary>
     private void MakeRoom(in Blake3Mode mode)
     {
         if (_leafCount < LeavesMax)
@@ -97,12 +103,12 @@ internal struct Blake3Tree
         for (int merges = BitOperations.TrailingZeroCount(_merged); merges > 0; merges--)
         {
             _subtreeCount--;
-            Span<byte> left = Subtree(_subtreeCount - 1);
-            Blake3Many.HashParents(mode, ((Span<byte>)_subtrees).Slice((_subtreeCount - 1) * ValueBytes, 2 * ValueBytes), left);
+            Span<byte> pair = ((Span<byte>)_subtrees).Slice((_subtreeCount - 1) * ValueBytes, 2 * ValueBytes);
+            Blake3Many.HashParents(mode, pair, pair);
         }
     }
 
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    [UnscopedRef]
     private Span<byte> Subtree(int index) => ((Span<byte>)_subtrees).Slice(index * ValueBytes, ValueBytes);
 
     [InlineArray(LeavesMax * ValueBytes)]

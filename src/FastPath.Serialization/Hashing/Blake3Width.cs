@@ -1,8 +1,7 @@
-using System.Runtime.Intrinsics;
-
 namespace FastPath.Serialization.Hashing;
 
-/// <summary>How many inputs are hashed side by side at most. All widths give the same output, also where they are slow.</summary>
+/// <summary>How many inputs are hashed side by side at most.</summary>
+/// <remarks>All widths give the same output on every processor, also where they are slow.</remarks>
 internal enum Blake3Width
 {
     /// <summary>One at a time, without vectors.</summary>
@@ -16,16 +15,4 @@ internal enum Blake3Width
 
     /// <summary>512-bit vectors: AVX-512.</summary>
     Sixteen = 16,
-}
-
-/// <summary>What this processor is good at.</summary>
-internal static class Blake3Widths
-{
-    /// <summary>The greatest width with hardware behind it; the vector code is written for little-endian processors.</summary>
-    public static Blake3Width Best =>
-        !BitConverter.IsLittleEndian ? Blake3Width.Scalar
-        : Vector512.IsHardwareAccelerated ? Blake3Width.Sixteen
-        : Vector256.IsHardwareAccelerated ? Blake3Width.Eight
-        : Vector128.IsHardwareAccelerated ? Blake3Width.Four
-        : Blake3Width.Scalar;
 }

@@ -1,9 +1,9 @@
 namespace FastPath.Serialization.Hashing;
 
-/// <summary>One vector width for <see cref="Blake3Wide{TLanes,TVector}"/>: lane i of every vector belongs to input i.</summary>
+/// <summary>One vector width of <see cref="Blake3Wide{TLanes,TVector}"/>: lane i of all vectors belongs to input i.</summary>
 /// <remarks>
-/// A vector consists of quads, 128 bits or four lanes each. Every member is right on every processor; the fast form of a
-/// width is chosen when the method is compiled.
+/// A vector consists of quads, 128 bits or four lanes each. Every member is right on every processor; the fast form
+/// of a width is chosen when the method is compiled.
 /// </remarks>
 /// <typeparam name="TVector">A vector of <see cref="Count"/> 32-bit words.</typeparam>
 internal interface IBlake3Lanes<TVector>
@@ -12,7 +12,7 @@ internal interface IBlake3Lanes<TVector>
     /// <summary>Inputs hashed side by side.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Sixteen registers or fewer: the state alone fills them, so one vector of it has to stand aside.</summary>
+    /// <summary>Sixteen registers only: the state fills them, so a row of it stands aside in memory.</summary>
     static abstract bool IsCrowded { get; }
 
     static abstract TVector Broadcast(uint word);
@@ -20,7 +20,7 @@ internal interface IBlake3Lanes<TVector>
     static abstract TVector Xor(TVector left, TVector right);
 
     /// <summary>The eight steps of BLAKE3's G on one column or diagonal, in every lane.</summary>
-    /// <remarks>The message words come by reference: they are used straight from memory and take no register.</remarks>
+    /// <remarks>Message words come by reference: they are used from memory and take no register.</remarks>
     static abstract void QuarterRound(
         ref TVector a,
         ref TVector b,

@@ -48,6 +48,7 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         LocalAddress = PeerAddress.FromEndPoint((IPEndPoint)_socket.LocalEndPoint!);
         Report = new DatagramSocketReport
         {
+            ReceiveBatchBytes = (long)settings.ReceiveBatchMessages * ushort.MaxValue,
             Engine = DatagramSocketKind.Linux,
             Reason = reason,
             IsSegmenting = offload.Segmentation,

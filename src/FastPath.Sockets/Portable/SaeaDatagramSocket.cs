@@ -30,6 +30,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
 
         Report = new DatagramSocketReport
         {
+            ReceiveBatchBytes = settings.DatagramBytesMax,
             Engine = DatagramSocketKind.Saea,
             Reason = reason,
             Buffers = KernelBuffers.Request(_socket, settings),

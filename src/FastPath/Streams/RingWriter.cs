@@ -53,6 +53,9 @@ internal sealed class RingWriter : ISendListener, IDisposable
 
     public bool HasEnded => _ended.Task.IsCompleted;
 
+    /// <summary>None, or why the first target failed; meaningful once ended.</summary>
+    public StreamErrorCode Failure => _failure;
+
     /// <param name="ringBytes">How far the writer may run ahead of the slowest acknowledgement.</param>
     /// <exception cref="FastPathException">LocalResource: the budget has no room for the ring.</exception>
     public static RingWriter Create(
@@ -165,7 +168,7 @@ internal sealed class RingWriter : ISendListener, IDisposable
         }
 
         StreamErrorCode code = _failure == StreamErrorCode.None ? StreamErrorCode.FinalSize : _failure;
-        throw StreamFailures.Create(code, Failure());
+        throw StreamFailures.Create(code, DescribeFailure());
     }
 
     /// <summary>Waits until every target has every byte acknowledged.</summary>
@@ -175,7 +178,7 @@ internal sealed class RingWriter : ISendListener, IDisposable
         await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_failure != StreamErrorCode.None)
         {
-            throw StreamFailures.Create(_failure, Failure());
+            throw StreamFailures.Create(_failure, DescribeFailure());
         }
     }
 
@@ -252,7 +255,7 @@ internal sealed class RingWriter : ISendListener, IDisposable
         }
     }
 
-    private TransferFailure Failure() => new(
+    private TransferFailure DescribeFailure() => new(
         _description.TransferId,
         IsSender: true,
         Ring.ReclaimedTo,

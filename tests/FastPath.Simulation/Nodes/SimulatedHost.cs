@@ -47,7 +47,7 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         }
     }
 
-    public SendStream Serve(
+    public SendStream? Serve(
         UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink)
     {
         var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, ((Stored)payload).Bytes, description)

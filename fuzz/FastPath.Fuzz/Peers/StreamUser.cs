@@ -1,0 +1,86 @@
+using FastPath.Buffers.Pooling;
+using FastPath.Fuzz.Oracles;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Fuzz.Peers;
+
+/// <summary>An application behind a connection: sends one stream, reads what comes, stops every third one.</summary>
+internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendListener
+{
+    private const int PayloadBytes = 20_000;
+    private const int StopEvery = 3;
+
+    private readonly HashSet<object> _ended = [];
+    private readonly byte[] _read = new byte[PayloadBytes];
+
+    public long BytesRead { get; private set; }
+
+    public int Ended => _ended.Count;
+
+    public void Send(Connection connection, Instant now)
+    {
+        FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, 0, PayloadBytes)!;
+        var description = new StreamDescription { TransferId = 7, Metadata = new byte[10] };
+        SendStream stream = connection.Streams.Open(now, description, ring, ring.TryAddCursor()!, this);
+        ring.Write(0, new byte[PayloadBytes], out _);
+        stream.Offer(0, PayloadBytes, now);
+        stream.Finish(PayloadBytes, now);
+        connection.Streams.MarkReady(stream);
+    }
+
+    /// <summary>A stream that the peer opened.</summary>
+    public void Take(ReceiveStream stream)
+    {
+        if (StreamId.IndexOf(stream.Id) % StopEvery != StopEvery - 1)
+        {
+            stream.Attach(this);
+            return;
+        }
+
+        stream.Connection.Streams.Stop(stream, StreamErrorCode.Cancelled);
+        stream.Ring.RemoveCursor(stream.Claim);
+    }
+
+    public void OnStored(ReceiveStream stream, long start, long end)
+    {
+        OracleException.Require(start < end && start >= stream.Ring.StartOffset, "bytes lie outside of the stream");
+        Read(stream);
+    }
+
+    public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
+    {
+        OracleException.Require(_ended.Add(stream), "an incoming stream ends twice");
+        OracleException.Require(
+            (code == StreamErrorCode.None) == stream.Ring.IsComplete, "a stream ends well exactly when it is complete");
+        Read(stream);
+        stream.Ring.RemoveCursor(stream.Claim);
+    }
+
+    public void OnAcknowledged(SendStream stream)
+    {
+        OracleException.Require(stream.AcknowledgedTo <= stream.HighestSent, "bytes are acknowledged that never left");
+        stream.Ring.Reclaim();
+    }
+
+    public void OnSendEnded(SendStream stream, StreamErrorCode code)
+    {
+        OracleException.Require(_ended.Add(stream), "an outgoing stream ends twice");
+        stream.Ring.Abandon();
+    }
+
+    private void Read(ReceiveStream stream)
+    {
+        RingCursor cursor = stream.Claim;
+        while (cursor.Position < stream.Ring.Frontier)
+        {
+            int length = (int)Math.Min(_read.Length, stream.Ring.Frontier - cursor.Position);
+            stream.Ring.CopyTo(cursor.Position, _read.AsSpan(0, length));
+            cursor.Advance(cursor.Position + length);
+            BytesRead += length;
+        }
+
+        stream.Connection.Streams.OnConsumed(stream, stream.LastProgressAt);
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+
+namespace FastPath.Diagnostics;
+
+/// <summary>Every log message of a node. Each event id is used once.</summary>
+internal static partial class FastPathLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Address} with the {Engine} engine: {Reason}; receive buffer {ReceiveGranted} of {ReceiveRequested} bytes")]
+    public static partial void Listening(
+        this ILogger logger, string address, string engine, string reason, long receiveGranted, long receiveRequested);
+
+    [LoggerMessage(2, LogLevel.Information, "Connected to {Peer} with {Cipher}")]
+    public static partial void PeerConnected(this ILogger logger, string peer, string cipher);
+
+    [LoggerMessage(3, LogLevel.Information, "Connection to {Peer} ended: {Reason}")]
+    public static partial void PeerClosed(this ILogger logger, string peer, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Could not keep contract {Key} that passed through: {Reason}")]
+    public static partial void CacheFailed(this ILogger logger, string key, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "Stored contract {Key} cannot be used: {Reason}")]
+    public static partial void StoreUnusable(this ILogger logger, string key, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "PUT of {Key} refused: {Reason}")]
+    public static partial void PutRefused(this ILogger logger, string key, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "Answer {Transaction} was not served: {Reason}")]
+    public static partial void ServeFailed(this ILogger logger, UInt128 transaction, string reason);
+
+    [LoggerMessage(8, LogLevel.Error, "The request handler failed")]
+    public static partial void RequestHandlerFailed(this ILogger logger, Exception exception);
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+using FastPath.Protocol.Nodes;
+using FastPath.Protocol.Streams;
+using FastPath.Sockets;
+
+namespace FastPath.Diagnostics;
+
+/// <summary>The instruments of one node: read from plain counters when somebody listens, free when nobody does.</summary>
+internal sealed class FastPathMetrics : IDisposable
+{
+    public const string MeterName = "FastPath";
+
+    private readonly Meter _meter = new(MeterName);
+
+    public FastPathMetrics(NodeCore core, IDatagramSocket socket)
+    {
+        StreamCounters streams = core.Endpoint.StreamCounters;
+        Count("fastpath.streams.sent.started", () => streams.SendsStarted, "Streams opened by this node");
+        Count("fastpath.streams.sent.completed", () => streams.SendsCompleted, "Of these, acknowledged whole");
+        Count("fastpath.streams.sent.failed", () => streams.SendsFailed, "Of these, ended by a failure");
+        Count("fastpath.streams.sent.cancelled", () => streams.SendsCancelled, "Of these, given up by either side");
+        Count("fastpath.streams.received.started", () => streams.ReceivesStarted, "Streams opened by peers");
+        Count("fastpath.streams.received.completed", () => streams.ReceivesCompleted, "Of these, arrived whole");
+        Count("fastpath.streams.received.failed", () => streams.ReceivesFailed, "Of these, ended by a failure");
+        Count("fastpath.streams.received.cancelled", () => streams.ReceivesCancelled, "Of these, given up by either side");
+        Count("fastpath.streams.refused", () => streams.StreamsRefused, "Streams of peers refused before anything was stored");
+        Gauge("fastpath.streams.sent.active", () => SendsActive(streams), "Streams being sent");
+        Gauge("fastpath.streams.received.active", () => ReceivesActive(streams), "Streams being received");
+        Count("fastpath.payload.sent", () => streams.PayloadBytesSent, "Payload bytes sent, retransmissions included", "By");
+        Count("fastpath.payload.sent_again", () => streams.PayloadBytesSentAgain, "Payload bytes sent again", "By");
+        Count("fastpath.payload.received", () => streams.PayloadBytesReceived, "Payload bytes received and kept", "By");
+        Count("fastpath.gets.forwarded", () => core.Gets.Forwarded, "Answers passed on to a requester");
+        Count("fastpath.gets.cut_through", () => core.Gets.CutThrough, "Of these, passed on as they came");
+        Gauge("fastpath.buffers.rented", () => core.Endpoint.Pool.RentedBytes, "Bytes of blocks in use", "By");
+        Gauge("fastpath.buffers.reserved", () => core.Endpoint.Pool.ReservedBytes, "Bytes promised as credit or space", "By");
+        Gauge("fastpath.socket.receive_buffer", () => socket.Report.Buffers.GrantedReceive, "Receive buffer granted by the kernel", "By");
+        Gauge("fastpath.socket.kernel_drops", () => socket.KernelDrops ?? 0, "Datagrams that the kernel dropped for lack of room");
+        Count("fastpath.handshakes.completed", () => core.Endpoint.Counters.HandshakesCompleted, "Sessions agreed");
+        Count("fastpath.handshakes.timed_out", () => core.Endpoint.Counters.HandshakesTimedOut, "Dials without an answer");
+        Count("fastpath.datagrams.malformed", () => core.Endpoint.Counters.DatagramsMalformed, "Datagrams of no known form");
+    }
+
+    public Meter Meter => _meter;
+
+    public static long SendsActive(StreamCounters streams) =>
+        streams.SendsStarted - streams.SendsCompleted - streams.SendsFailed - streams.SendsCancelled;
+
+    public static long ReceivesActive(StreamCounters streams) =>
+        streams.ReceivesStarted - streams.ReceivesCompleted - streams.ReceivesFailed - streams.ReceivesCancelled;
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Count(string name, Func<long> read, string description, string? unit = null) =>
+        _meter.CreateObservableCounter(name, read, unit, description);
+
+    private void Gauge(string name, Func<long> read, string description, string? unit = null) =>
+        _meter.CreateObservableGauge(name, read, unit, description);
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using FastPath.Diagnostics;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Streams;
+using FastPath.Streams;
+
+namespace FastPath.Hosting;
+
+/// <summary>Messages of the application: short ones in a MESSAGE frame, longer ones on a stream of kind "whole".</summary>
+internal sealed partial class NodeHost
+{
+    public const int RequestNumberLength = sizeof(ulong);
+
+    public void OnMessage(Connection from, Purpose purpose, ReadOnlyMemory<byte> message)
+    {
+        FastPathPeer peer = PeerOf(from);
+        if (purpose == Purpose.Application)
+        {
+            // Taken by the application, it returns its credit then: a slow reader slows the sender down.
+            int length = message.Length;
+            var incoming = new IncomingMessage(peer, message[1..], () => ReturnCredit(from, length));
+            if (!_messages.Writer.TryWrite(incoming))
+            {
+                _ = WriteLaterAsync(incoming);
+            }
+
+            return;
+        }
+
+        Dispatch(peer, purpose, message[1..]);
+        from.OnMessageConsumed(message.Length);
+    }
+
+    private async Task TakeWholeAsync(Purpose purpose, StreamHandle stream)
+    {
+        using StreamHandle owned = stream;
+        try
+        {
+            using PooledPayload payload = await stream.ReadAllAsync(_options.MessageBytesMax).ConfigureAwait(false);
+            byte[] bytes = payload.Sequence.ToArray();
+            FastPathPeer peer = PeerOf(stream.Stream.Connection);
+            if (purpose == Purpose.Application)
+            {
+                await WriteLaterAsync(new IncomingMessage(peer, bytes, null)).ConfigureAwait(false);
+                return;
+            }
+
+            byte[] withNumber = [.. stream.Metadata.Span, .. bytes];
+            Dispatch(peer, purpose, withNumber);
+        }
+        catch (FastPathException)
+        {
+            // The sender hears of it by its stream; nobody here waits for a message that never came.
+        }
+    }
+
+    private async Task WriteLaterAsync(IncomingMessage message)
+    {
+        try
+        {
+            await _messages.Writer.WriteAsync(message).ConfigureAwait(false);
+        }
+        catch (System.Threading.Channels.ChannelClosedException)
+        {
+            // The node is shutting down.
+        }
+    }
+
+    private void Dispatch(FastPathPeer peer, Purpose purpose, ReadOnlyMemory<byte> numbered)
+    {
+        if (numbered.Length < RequestNumberLength)
+        {
+            return;
+        }
+
+        ulong number = BinaryPrimitives.ReadUInt64BigEndian(numbered.Span);
+        ReadOnlyMemory<byte> body = numbered[RequestNumberLength..];
+        if (purpose == Purpose.ApplicationResponse)
+        {
+            peer.OnResponse(number, body);
+        }
+        else
+        {
+            _ = AnswerAsync(peer, number, body);
+        }
+    }
+
+    private async Task AnswerAsync(FastPathPeer peer, ulong number, ReadOnlyMemory<byte> request)
+    {
+        if (_options.RequestHandler is not { } handler)
+        {
+            return;
+        }
+
+        try
+        {
+            await Task.Yield();
+            ReadOnlyMemory<byte> response = await handler(peer, request, CancellationToken.None).ConfigureAwait(false);
+            await peer.SendAsync(Purpose.ApplicationResponse, number, response, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (FastPathException)
+        {
+            // The requester is gone; its own wait ends with the connection.
+        }
+        catch (Exception e)
+        {
+            _logger.RequestHandlerFailed(e);
+        }
+    }
+
+    private void ReturnCredit(Connection connection, int length) => Loop.Post(_ => connection.OnMessageConsumed(length));
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using FastPath.Diagnostics;
+using FastPath.Engine;
+using FastPath.Options;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Handshakes;
+using FastPath.Protocol.Nodes;
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Streams;
+using FastPath.Serialization.Contracts;
+using FastPath.Stores;
+using FastPath.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace FastPath.Hosting;
+
+/// <summary>The world around a node: dials, peers, messages and streams of the application. Called on the loop thread.</summary>
+/// <remarks>Nothing here waits: work that may take time goes to the thread pool and comes back by a post.</remarks>
+internal sealed partial class NodeHost : INodeHost
+{
+    private const int AcceptBacklog = 256;
+    private const int MessageBacklog = 1_024;
+
+    private readonly FastPathOptions _options;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<PeerKey, TaskCompletionSource<FastPathPeer>> _dials = new();
+    private readonly ConcurrentDictionary<Connection, FastPathPeer> _peers = new();
+    private readonly Channel<StreamHandle> _accepted = Channel.CreateBounded<StreamHandle>(AcceptBacklog);
+    private readonly Channel<IncomingMessage> _messages = Channel.CreateBounded<IncomingMessage>(MessageBacklog);
+
+    public NodeHost(FastPathOptions options, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <summary>Set once, before the loop starts.</summary>
+    public NodeCore Core { get; set; } = null!;
+
+    public EngineLoop Loop { get; set; } = null!;
+
+    public ChannelReader<StreamHandle> Accepted => _accepted.Reader;
+
+    public ChannelReader<IncomingMessage> Messages => _messages.Reader;
+
+    public IEnumerable<FastPathPeer> Peers => _peers.Values;
+
+    private IContractStore? Store => _options.Store;
+
+    public Task<FastPathPeer> DialAsync(PeerEndpoint peer)
+    {
+        PeerKey key = peer.Key;
+        var fresh = new TaskCompletionSource<FastPathPeer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<FastPathPeer> dial = _dials.GetOrAdd(key, fresh);
+        if (dial == fresh)
+        {
+            var address = Buffers.Datagrams.PeerAddress.FromEndPoint(peer.EndPoint);
+            Loop.Post(now => Core.Endpoint.Dial(now, key, address));
+        }
+
+        return dial.Task;
+    }
+
+    public FastPathPeer PeerOf(Connection connection) =>
+        _peers.GetOrAdd(connection, static (c, host) => new FastPathPeer(c, host), this);
+
+    /// <summary>The node is gone: whoever still waits hears it.</summary>
+    public void Shutdown()
+    {
+        var gone = new FastPathException(FastPathError.ConnectionClosed, "the node was disposed");
+        foreach (FastPathPeer peer in _peers.Values)
+        {
+            peer.OnClosed("the node was disposed");
+        }
+
+        foreach (TaskCompletionSource<FastPathPeer> dial in _dials.Values)
+        {
+            dial.TrySetException(gone);
+        }
+
+        FailOperations(gone);
+        _accepted.Writer.TryComplete();
+        _messages.Writer.TryComplete();
+        while (_accepted.Reader.TryRead(out StreamHandle? stream))
+        {
+            stream.Dispose();
+        }
+    }
+
+    public void OnConnectionEvent(in ConnectionEvent connectionEvent)
+    {
+        Connection connection = connectionEvent.Connection;
+        switch (connectionEvent.Kind)
+        {
+            case ConnectionEventKind.Established:
+                _logger.PeerConnected(NameOf(connection), connection.Session.Cipher.Name);
+                PeerOf(connection);
+                break;
+            case ConnectionEventKind.PingAcknowledged:
+                PeerOf(connection).OnPingAcknowledged(connectionEvent.Number);
+                break;
+            case ConnectionEventKind.MessageAcknowledged:
+                PeerOf(connection).OnMessageAcknowledged(connectionEvent.Number);
+                break;
+            case ConnectionEventKind.Closed when _peers.TryRemove(connection, out FastPathPeer? peer):
+                _logger.PeerClosed(NameOf(connection), connection.CloseReason);
+                peer.OnClosed(connection.CloseReason);
+                break;
+        }
+    }
+
+    public void OnDialResult(in DialResult result)
+    {
+        if (!_dials.TryRemove(result.Peer, out TaskCompletionSource<FastPathPeer>? dial))
+        {
+            return;
+        }
+
+        if (result.Connection is { } connection)
+        {
+            dial.TrySetResult(PeerOf(connection));
+            return;
+        }
+
+        dial.TrySetException(result.Failure == CloseCode.Refused
+            ? new FastPathException(FastPathError.Refused, Describe(in result))
+            : new FastPathException(
+                FastPathError.Unreachable, "no answer: the peer is unreachable, or does not have that public key"));
+    }
+
+    public void OnStream(Purpose purpose, ReceiveStream stream)
+    {
+        if (stream.Description!.Kind == Protocol.Frames.StreamKind.Whole)
+        {
+            var whole = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true);
+            _ = TakeWholeAsync(purpose, whole.Attach());
+            return;
+        }
+
+        var handle = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true);
+        if (purpose != Purpose.Application)
+        {
+            handle.Stop(StreamErrorCode.Unsupported);
+        }
+        else if (!_accepted.Writer.TryWrite(handle.Attach()))
+        {
+            handle.Stop(StreamErrorCode.TooManyStreams);
+        }
+    }
+
+    private static string NameOf(Connection connection)
+    {
+        byte[] key = new byte[PeerKey.Length];
+        connection.Session.PeerKey.Write(key);
+        return Base58.Encode(key);
+    }
+
+    private static string Describe(in DialResult result) => result.Status switch
+    {
+        HandshakeStatus.NotAuthorized => "the peer does not admit this identity",
+        HandshakeStatus.IncompatibleVersion => "no common wire version: the peer speaks "
+            + $"{result.PeerVersionMin} to {result.PeerVersionMax}, this node {HandshakeLayout.VersionMin} to {HandshakeLayout.VersionMax}",
+        _ => "no common cipher",
+    };
+}

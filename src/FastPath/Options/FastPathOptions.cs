@@ -1,0 +1,84 @@
+using FastPath.Sockets.Impairment;
+using FastPath.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace FastPath.Options;
+
+/// <summary>How a node behaves. Every value has a default that suits a host moving blobs.</summary>
+public sealed record FastPathOptions
+{
+    /// <summary>Public keys (32 bytes each) that may connect; empty admits everybody.</summary>
+    public IReadOnlyCollection<ReadOnlyMemory<byte>> AllowedPeers { get; init; } = [];
+
+    /// <summary>A client is never chosen as a next hop.</summary>
+    public bool IsClient { get; init; }
+
+    /// <summary>Where contracts are kept; null keeps none. Disposed by whoever made it.</summary>
+    public IContractStore? Store { get; init; }
+
+    /// <summary>Relays pass streams on as they come; otherwise they take each whole first.</summary>
+    public bool PipedForwarding { get; init; } = true;
+
+    /// <summary>Relays keep the contracts that pass through them.</summary>
+    public bool Cache { get; init; } = true;
+
+    /// <summary>Sinks compare the announced digest with what came. The store verifies contracts in any case.</summary>
+    public bool Verify { get; init; } = true;
+
+    /// <summary>How many nodes a GET may be passed through, one behind the other; 1 to 255.</summary>
+    public int HopsToLive { get; init; } = 10;
+
+    /// <summary>Bytes: the hard limit of all rings and gathered payloads together.</summary>
+    public long BufferBudgetBytes { get; init; } = 256L * 1_024 * 1_024;
+
+    /// <summary>Bytes that a writer may run ahead of the slowest acknowledgement of its stream.</summary>
+    public long SendWindowBytes { get; init; } = 256 * 1_024;
+
+    /// <summary>Bytes: longer messages are refused; use a stream for them.</summary>
+    public int MessageBytesMax { get; init; } = 64 * 1_024;
+
+    /// <summary>A sink without useful progress for this long gives up; relays and senders a little later.</summary>
+    public TimeSpan ProgressTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A connection on which nothing is heard for this long is lost.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>A handshake gives up after this.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Which datagram engine is used.</summary>
+    public FastPathEngine Engine { get; init; }
+
+    /// <summary>Which payload cipher is offered and accepted.</summary>
+    public FastPathCipher Cipher { get; init; }
+
+    /// <summary>Answers requests of peers; null refuses them. Runs on the thread pool.</summary>
+    public Func<FastPathPeer, ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? RequestHandler { get; init; }
+
+    /// <summary>Where log messages go; null for nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Harm done to every datagram that is sent: for demonstrations and tests.</summary>
+    internal ImpairmentSettings? Impairment { get; init; }
+
+    /// <exception cref="ArgumentException">Names the option that is out of range.</exception>
+    internal void Validate()
+    {
+        Require(HopsToLive is >= 1 and <= 255, nameof(HopsToLive), "1 to 255");
+        Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");
+        Require(SendWindowBytes >= 16 * 1_024, nameof(SendWindowBytes), "at least 16 KiB");
+        Require(MessageBytesMax is >= 0 and <= 16 * 1_024 * 1_024, nameof(MessageBytesMax), "0 to 16 MiB");
+        Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
+        Require(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero");
+        Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
+        Require(AllowedPeers.All(key => key.Length == 32), nameof(AllowedPeers), "keys of 32 bytes");
+    }
+
+    private static void Require(bool holds, string option, string range)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"option {option}: expected {range}", option);
+        }
+    }
+}
