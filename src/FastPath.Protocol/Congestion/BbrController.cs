@@ -72,8 +72,6 @@ internal sealed partial class BbrController : ICongestionController
 
     public Duration MinRoundTrip { get; private set; } = Duration.Zero;
 
-    public override string ToString() => $"hi {_flightHigh} lo {_flightLow} bwlo {_rateLow} min {MinRoundTrip} extra {_aggregation.ExtraBytes} full {_isFull} flat {_plateau.FlatRoundTrips} thr {_background.ProbeThreshold:0.000}";
-
     private long MinWindow => MinWindowDatagrams * _datagramBytes;
 
     private long Rate => Math.Min(_bandwidth.BytesPerSecond, _rateLow);

@@ -11,6 +11,7 @@ namespace FastPath.Simulation.Flows;
 /// <summary>Flows that share one link towards their receivers; their acknowledgements come back over links of their own.</summary>
 internal sealed class SimulatedBottleneck
 {
+    private const long WideWindowBytes = 64L * 1_024 * 1_024;
     private static readonly Duration HandshakeLimit = Duration.FromSeconds(60);
 
     private readonly List<SimulatedFlow> _flows = [];
@@ -52,8 +53,9 @@ internal sealed class SimulatedBottleneck
                 Recovery = (recovery ?? RecoverySettings.Default) with { Congestion = algorithm },
                 Streams = StreamSettings.Default with
                 {
-                    InitialCreditBytes = 64L * 1_024 * 1_024,
-                    WindowBytesMax = 128L * 1_024 * 1_024,
+                    InitialCreditBytes = WideWindowBytes,
+                    SinkWindowBytesMin = WideWindowBytes,
+                    WindowBytesMax = WideWindowBytes,
                 },
             },
             BufferBudgetBytes = 512L * 1_024 * 1_024,
