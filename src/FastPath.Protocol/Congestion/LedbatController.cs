@@ -29,6 +29,7 @@ internal sealed class LedbatController : ICongestionController
     private double _window;
     private double _windowToRegain = double.MaxValue;
     private double _windowBeforeLoss;
+    private LedbatPhase _phaseBeforeLoss;
     private Instant _slowdownAt = Instant.Never;
     private Instant _slowdownStartedAt = Instant.Never;
 
@@ -61,14 +62,7 @@ internal sealed class LedbatController : ICongestionController
         ? 1.0 / Math.Clamp(Math.Ceiling(2.0 * _target.Nanoseconds / Math.Max(1, _delay.Base.Nanoseconds)), 1, GainDivisorMax)
         : 1.0 / GainDivisorMax;
 
-    public void OnRestart(Instant now)
-    {
-        // An idle time has emptied the queue of what was ours; it counts as a slowdown that is over.
-        if (Phase == LedbatPhase.Avoidance && now >= _slowdownAt)
-        {
-            _slowdownAt = now + (_roundTrip * SlowdownIntervalRoundTripsMin);
-        }
-    }
+    public void OnRestart(Instant now) => PutSlowdownOff(now);
 
     public void OnAcknowledged(in AckSample ack)
     {
@@ -83,7 +77,13 @@ internal sealed class LedbatController : ICongestionController
         }
 
         // A window twice what is used leaves room to double, and no more.
-        bool mayGrow = !ack.IsInRecovery && ack.FlightMaxBytes * 2 > _window;
+        bool isUsed = ack.FlightMaxBytes * 2 > _window;
+        bool mayGrow = isUsed && !ack.IsInRecovery;
+        if (!isUsed)
+        {
+            PutSlowdownOff(ack.Now);
+        }
+
         switch (Phase)
         {
             case LedbatPhase.SlowStart:
@@ -118,6 +118,7 @@ internal sealed class LedbatController : ICongestionController
     {
         if (loss.IsNewEpisode)
         {
+            _phaseBeforeLoss = Phase;
             _windowBeforeLoss = _window;
             _window = Math.Max(_window / 2, MinWindow);
             if (Phase == LedbatPhase.SlowStart)
@@ -132,8 +133,8 @@ internal sealed class LedbatController : ICongestionController
 
         if (loss.IsPersistent)
         {
-            // The way back is that of a slowdown, to half of what there was.
-            _windowToRegain = Math.Max(_windowBeforeLoss / 2, MinWindow);
+            // The way back is that of a slowdown: up to what there was, unless delay or loss ends it before.
+            _windowToRegain = Math.Max(_windowBeforeLoss, MinWindow);
             _window = MinWindow;
             _slowdownStartedAt = loss.Now;
             Phase = LedbatPhase.Returning;
@@ -145,6 +146,7 @@ internal sealed class LedbatController : ICongestionController
         if (Phase == LedbatPhase.Avoidance)
         {
             _window = Math.Max(_window, _windowBeforeLoss);
+            Phase = _phaseBeforeLoss == LedbatPhase.Holding ? Phase : _phaseBeforeLoss;
         }
     }
 
@@ -170,6 +172,15 @@ internal sealed class LedbatController : ICongestionController
         if (growth < 0 || mayGrow)
         {
             _window = Math.Max(_window + (growth * share), MinWindow);
+        }
+    }
+
+    /// <summary>While the window is not used, the queue holds little of ours: that is as good as a slowdown that is over.</summary>
+    private void PutSlowdownOff(Instant now)
+    {
+        if (Phase == LedbatPhase.Avoidance)
+        {
+            _slowdownAt = Instant.Max(_slowdownAt, now + (_roundTrip * SlowdownIntervalRoundTripsMin));
         }
     }
 

@@ -17,16 +17,16 @@ internal sealed class SimulatedBottleneck
     private readonly List<SimulatedFlow> _flows = [];
     private readonly LinkState _shared = new();
     private readonly LinkSchedule _forward;
-    private readonly LinkModel _backward;
+    private readonly LinkSchedule _backward;
     private readonly Dictionary<Buffers.Datagrams.PeerAddress, Duration> _extraDelay = [];
 
     /// <param name="forward">The bottleneck over time.</param>
     /// <param name="backward">The way of the acknowledgements; as long as the way there, without rate, when null.</param>
-    public SimulatedBottleneck(ulong seed, LinkSchedule forward, LinkModel? backward = null)
+    public SimulatedBottleneck(ulong seed, LinkSchedule forward, LinkSchedule? backward = null)
     {
         _forward = forward;
         LinkModel first = forward.At(Instant.Zero);
-        _backward = backward ?? first with { RateBytesPerSecond = 0 };
+        _backward = backward ?? new LinkSchedule(first with { RateBytesPerSecond = 0 });
         World = new SimulatedNetwork(seed, first);
         World.LinkOf = (from, to) => LinkOf(from);
         World.Turned += _ => _flows.ForEach(flow => flow.TakeEvents());
@@ -80,7 +80,7 @@ internal sealed class SimulatedBottleneck
     {
         if (!_extraDelay.TryGetValue(from, out Duration extra))
         {
-            return _backward;
+            return _backward.At(World.Now);
         }
 
         LinkModel link = _forward.At(World.Now);
