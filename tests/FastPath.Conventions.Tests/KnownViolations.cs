@@ -6,15 +6,6 @@ internal static class KnownViolations
 {
     public static readonly IReadOnlyList<KnownViolation> All =
     [
-        new("DocumentationRule", "src/FastPath.Serialization/Contracts/Base58.cs::Encode"),
-        new("DocumentationRule", "src/FastPath.Sockets/DatagramSocketExtensions.cs::DatagramSocketExtensions"),
-        new("FileNameRule", "src/FastPath.Serialization/Hashing/Blake3Width.cs"),
-        new("OneTypeRule", "src/FastPath.Serialization/Hashing/Blake3Width.cs"),
-        new("UnsafeCodeRule", "src/FastPath.Serialization/Hashing/Blake3Hasher.cs"),
-        new("UnsafeCodeRule", "src/FastPath.Serialization/Hashing/Blake3Lanes256.cs"),
-        new("UnsafeCodeRule", "src/FastPath.Serialization/Hashing/Blake3Lanes512.cs"),
-        new("UnsafeCodeRule", "src/FastPath.Serialization/Hashing/Blake3Rows.cs"),
-        new("UnsafeCodeRule", "src/FastPath.Serialization/Hashing/Blake3Wide.cs"),
     ];
 
     /// <summary>What a rule found beyond the list, and entries of the list that it no longer finds.</summary>

@@ -7,6 +7,8 @@ namespace FastPath.Protocol.Operations;
 /// <summary>Answers: streams that carry what was asked for, passed on, buffered or delivered.</summary>
 internal sealed partial class GetTable
 {
+    private static readonly Duration BufferingReportInterval = Duration.FromSeconds(1);
+
     public void HandleResponse(Instant now, ReceiveStream stream, in ContractStreamHeader header)
     {
         _now = now;
@@ -41,6 +43,7 @@ internal sealed partial class GetTable
         {
             Forwarded++;
             operation.State = GetState.Transferring;
+            operation.Deadline = now + BufferingReportInterval;
             _host.BeginBuffered(
                 operation.Transaction, stream, operation.Requester!, stream.Description!, operation.Depth);
         }
@@ -60,6 +63,22 @@ internal sealed partial class GetTable
         if (_relays.Remove(relay, out GetOperation? operation))
         {
             _operations.Remove(operation.Transaction);
+        }
+    }
+
+    /// <summary>
+    /// Bytes still come in, so the requester need not give this node up: deadlines follow progress (scenario P6).
+    /// </summary>
+    private void ReportBuffering(GetOperation operation)
+    {
+        operation.Deadline = Instant.Never;
+        if (operation.Incoming is { } incoming)
+        {
+            operation.Deadline = _now + BufferingReportInterval;
+            if (incoming.LastProgressAt + BufferingReportInterval > _now)
+            {
+                Notify(operation.Requester!, Purpose.GetProgress, operation.Transaction, OperationStatus.Done);
+            }
         }
     }
 

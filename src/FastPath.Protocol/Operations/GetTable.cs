@@ -231,10 +231,19 @@ internal sealed partial class GetTable : IRelayOwner
         _now = now;
         foreach (GetOperation operation in _operations.Values.ToArray())
         {
-            if (now >= operation.Deadline && operation.State == GetState.Searching)
+            if (now < operation.Deadline)
+            {
+                continue;
+            }
+
+            if (operation.State == GetState.Searching)
             {
                 Notify(operation.NextHop!, Purpose.GetCancel, operation.Transaction, OperationStatus.Done);
                 SearchAgain(operation, OperationStatus.Unavailable);
+            }
+            else
+            {
+                ReportBuffering(operation);
             }
         }
     }

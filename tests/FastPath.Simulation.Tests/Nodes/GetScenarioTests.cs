@@ -44,6 +44,27 @@ public sealed class GetScenarioTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Scenario", "P6")]
+    public void A_transfer_that_is_slow_and_never_stalls_is_not_given_up(bool piped)
+    {
+        // 32 KiB/s: each hop takes longer than any time limit of the search.
+        var mesh = new SimulatedMesh(
+            9,
+            new LinkModel { RateBytesPerSecond = 32 * 1_024, QueueBytes = 20_000 },
+            4,
+            SimulatedMesh.Line(4),
+            new OperationSettings { IsPiped = piped });
+        (ContractKey key, byte[] payload) = mesh.Store(2_000_000, 3);
+        mesh.Get(0, key);
+        Assert.True(mesh.World.RunUntil(
+            () => mesh.Nodes[0].Host.Gets is [{ Reader: null } or { Reader.Ended: not null }], Duration.FromSeconds(1_000)));
+        Assert.Equal(payload, mesh.Nodes[0].Host.Gets[0].Reader!.Bytes);
+        Assert.Equal(1, mesh.Nodes[3].Host.LookUps);
+    }
+
     [Fact]
     public void What_nobody_has_is_not_found_once_and_every_node_is_asked_once()
     {

@@ -19,7 +19,7 @@ internal sealed class RecordingSocket(ManualTime time) : IDatagramSocket
     public DatagramSocketCounters Counters { get; } = new();
 
     public DatagramSocketReport Report { get; } =
-        new() { Engine = DatagramSocketKind.Auto, Reason = "recording", Buffers = new KernelBuffers(0, 0, 0, 0) };
+        new() { Engine = DatagramSocketKind.Auto, Reason = "recording", ReceiveBatchBytes = 0, Buffers = new KernelBuffers(0, 0, 0, 0) };
 
     public bool TryReceive(out Span<byte> datagram, out PeerAddress from)
     {

@@ -1,0 +1,178 @@
+using FastPath.Contracts;
+using FastPath.Diagnostics;
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Streams;
+using FastPath.Serialization.Bodies;
+using FastPath.Serialization.Contracts;
+using FastPath.Stores;
+using FastPath.Streams;
+
+namespace FastPath.Hosting;
+
+/// <summary>Work of operations that takes time, on the thread pool: the store is read and written, streams are filled and drained.</summary>
+internal sealed partial class NodeHost
+{
+    private int _writers;
+    private int _writersPeak;
+
+    private Lease CountWriter()
+    {
+        int writers = Interlocked.Increment(ref _writers);
+        InterlockedMax(ref _writersPeak, writers);
+        return new Lease(() => Interlocked.Decrement(ref _writers));
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        int seen = Volatile.Read(ref target);
+        while (seen < value)
+        {
+            int before = Interlocked.CompareExchange(ref target, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
+    private void LookUp(UInt128 transaction, ContractInstanceId instance)
+    {
+        StoredPayload? payload = null;
+        try
+        {
+            if (Store!.TryOpen(instance) is { } entry)
+            {
+                payload = new StoredPayload(entry);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // What cannot be read is not there for others; the operator is told.
+            _logger.StoreUnusable(instance.ToString(), e.Message);
+        }
+
+        Loop.Post(now => Core.Gets.CompleteLookUp(now, transaction, payload));
+    }
+
+    private async Task ServeAsync(UInt128 transaction, RingWriter writer, IBody body, IDisposable owned)
+    {
+        try
+        {
+            await PumpAsync(writer, body, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
+        {
+            if (e is not FastPathException)
+            {
+                writer.Reset(StreamErrorCode.StoreFailed);
+            }
+
+            _logger.ServeFailed(transaction, e.Message);
+        }
+        finally
+        {
+            writer.Dispose();
+            owned.Dispose();
+            Loop.Post(_ => Core.Gets.CompleteServe(transaction));
+        }
+    }
+
+    private async Task KeepAsync(ContractKey key, StreamHandle handle)
+    {
+        using StreamHandle owned = handle;
+        if (Store is not { } store)
+        {
+            return;
+        }
+
+        try
+        {
+            using IContractWriter writer = store.BeginWrite(key);
+            using Lease counted = CountWriter();
+            await ContractIntake.RunAsync(handle, writer, isPut: false, _options.Verify, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            _logger.CacheFailed(key.ToString(), e.Message);
+        }
+    }
+
+    private async Task PassOnWholeAsync(
+        UInt128 transaction, StreamHandle handle, Connection to, StreamDescription description, int hopsFromSink)
+    {
+        using StreamHandle owned = handle;
+        PooledPayload payload;
+        RingWriter writer;
+        try
+        {
+            payload = await handle.ReadAllAsync(_options.BufferBudgetBytes).ConfigureAwait(false);
+            try
+            {
+                // Handed to the transport as one whole message, as a node without piping does.
+                writer = RingWriter.Create(
+                    Loop,
+                    Core.Endpoint.Pool,
+                    [to],
+                    description with { TotalLength = payload.Length },
+                    Math.Max(1, payload.Length),
+                    hopsFromSink);
+            }
+            catch
+            {
+                payload.Dispose();
+                throw;
+            }
+        }
+        catch (FastPathException e)
+        {
+            _logger.ServeFailed(transaction, e.Message);
+            Loop.Post(now => Core.Gets.FailBuffered(now, transaction));
+            return;
+        }
+
+        Loop.Post(now =>
+        {
+            writer.Open(now);
+            Core.Gets.BeginServe(transaction, writer.Targets[0]);
+        });
+        Task served = ServeAsync(transaction, writer, new PooledBody(payload), payload);
+        await served.ConfigureAwait(false);
+    }
+
+    private async Task AcceptPutAsync(UInt128 transaction, ContractKey key, StreamHandle handle)
+    {
+        using StreamHandle owned = handle;
+        OperationStatus status = OperationStatus.Done;
+        try
+        {
+            if (Store is not { } store)
+            {
+                handle.Stop(StreamErrorCode.Unsupported);
+                status = OperationStatus.Refused;
+            }
+            else
+            {
+                using IContractWriter writer = store.BeginWrite(key);
+                using Lease counted = CountWriter();
+                await ContractIntake.RunAsync(handle, writer, isPut: true, _options.Verify, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            _logger.PutRefused(key.ToString(), e.Message);
+            status = e switch
+            {
+                FastPathException { Error: FastPathError.Corrupt } => OperationStatus.Corrupt,
+                FastPathException { Error: FastPathError.LocalResource } => OperationStatus.StoreFailed,
+                FastPathException => OperationStatus.Unavailable,
+                _ => OperationStatus.StoreFailed,
+            };
+            handle.Stop(StreamErrorCode.StoreFailed);
+        }
+
+        Loop.Post(_ => PutTable.Complete(handle.Stream.Connection, transaction, status));
+    }
+}
