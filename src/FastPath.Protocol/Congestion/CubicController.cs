@@ -1,3 +1,4 @@
+using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Congestion;
@@ -20,10 +21,11 @@ internal sealed class CubicController : ICongestionController
     private HyStart _slowStart;
     private Instant _countedTo;
 
-    public CubicController(int datagramBytes, Duration initialRtt)
+    /// <param name="initialRtt">Taken for the round trip until there is a sample.</param>
+    public CubicController(int datagramBytes, Duration? initialRtt = null)
     {
         _datagramBytes = datagramBytes;
-        _roundTrip = initialRtt;
+        _roundTrip = initialRtt ?? RecoverySettings.Default.InitialRtt;
         _state = CubicState.Initial(InitialWindowDatagrams * datagramBytes);
         _beforeEpisode = _state;
     }

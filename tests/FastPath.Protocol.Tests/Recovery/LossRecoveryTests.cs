@@ -142,7 +142,7 @@ public sealed class LossRecoveryTests
         Assert.True(recovery.IsQuiescent, $"seed {seed}");
     }
 
-    private static LossRecovery Create() => new(new CubicController(Size, RecoverySettings.Default.InitialRtt), RecoverySettings.Default);
+    private static LossRecovery Create() => new(new CubicController(Size), RecoverySettings.Default);
 
     private static Instant At(long milliseconds) => Instant.Zero + Duration.FromMilliseconds(milliseconds);
 
