@@ -14,7 +14,7 @@ namespace FastPath.Protocol.Congestion;
 internal struct BackgroundLoss
 {
     private const double Tolerance = 0.02;
-    private const double ShareMax = 0.08;
+    private const double ShareMax = 0.15;
     private const double Spread = 1.5;
 
     // Weights of the running share, in datagrams: as if so many had arrived whole before, and how many are remembered.

@@ -69,11 +69,7 @@ internal sealed class LedbatController : ICongestionController
         _roundTrip = ack.SmoothedRoundTrip;
         if (ack.RoundTrip > Duration.Zero)
         {
-            _delay.Add(ack.Now, ack.RoundTrip);
-            if (_pathChange.IsSeen(ack.Now, ack.RoundTrip, _delay.Base, isAtFloor: _window <= 2 * MinWindow))
-            {
-                _delay.Rebase(ack.Now, ack.RoundTrip);
-            }
+            Measure(ack.Now, ack.RoundTrip);
         }
 
         // A window twice what is used leaves room to double, and no more.
@@ -147,6 +143,18 @@ internal sealed class LedbatController : ICongestionController
         {
             _window = Math.Max(_window, _windowBeforeLoss);
             Phase = _phaseBeforeLoss == LedbatPhase.Holding ? Phase : _phaseBeforeLoss;
+        }
+    }
+
+    private void Measure(Instant now, Duration roundTrip)
+    {
+        _delay.Add(now, roundTrip);
+        if (_pathChange.IsSeen(now, roundTrip, _delay.Base, isAtFloor: _window <= 2 * MinWindow))
+        {
+            // Of this path nothing is known yet: it is explored as at the start.
+            _delay.Rebase(now, roundTrip);
+            _windowToRegain = double.MaxValue;
+            Phase = LedbatPhase.SlowStart;
         }
     }
 

@@ -98,7 +98,7 @@ public sealed class BbrModelTests
             Assert.True(Round(ref background, lost: 30, delivered: 70, Short));
         }
 
-        Assert.InRange(background.ProbeThreshold, 0.02, 0.1001);
+        Assert.InRange(background.ProbeThreshold, 0.02, 0.1701);
     }
 
     [Fact]

@@ -25,6 +25,8 @@ internal sealed record TransferCase(
         QueueBytes = Math.Max((long)(LinkBytesPerSecond * RoundTrip.Seconds), QueueBytesMin),
     };
 
+    public Duration ReferenceWithoutLoss => PathReference.TransferTime(PayloadBytes, LinkBytesPerSecond, RoundTrip, 0);
+
     public Duration Reference => PathReference.TransferTime(PayloadBytes, LinkBytesPerSecond, RoundTrip, Loss);
 
     /// <param name="settings">Null for streams so wide that only the controller holds the transfer back.</param>

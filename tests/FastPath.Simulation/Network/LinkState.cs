@@ -9,6 +9,7 @@ internal sealed class LinkState
     private Instant _busyUntil;
     private CoDel _coDel;
     private bool _isBad;
+    private Instant _burstTurnsAt = Instant.Zero;
 
     public long BytesPassed { get; private set; }
 
@@ -48,10 +49,18 @@ internal sealed class LinkState
         return true;
     }
 
-    /// <summary>Whether the next datagram falls victim to a burst.</summary>
-    public bool IsBurstLoss(BurstLoss bursts, SeededRandom random)
+    /// <summary>Whether a datagram that leaves now falls victim to a burst.</summary>
+    public bool IsBurstLoss(Instant now, BurstLoss bursts, SeededRandom random)
     {
-        _isBad = _isBad ? !random.NextChance(bursts.BadToGood) : random.NextChance(bursts.GoodToBad);
+        while (now >= _burstTurnsAt)
+        {
+            bool isFirst = _burstTurnsAt == Instant.Zero;
+            _isBad = !isFirst && !_isBad;
+            Duration mean = _isBad ? bursts.MeanBad : bursts.MeanGood;
+            Instant from = isFirst ? now : _burstTurnsAt;
+            _burstTurnsAt = from + new Duration(1 + (long)(mean.Nanoseconds * -Math.Log(1 - random.NextDouble())));
+        }
+
         return _isBad && random.NextChance(bursts.LossWhenBad);
     }
 }

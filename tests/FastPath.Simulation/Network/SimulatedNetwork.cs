@@ -138,7 +138,7 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
             return;
         }
 
-        bool isLost = Random.NextChance(link.Loss) || (link.Bursts is { } bursts && state.IsBurstLoss(bursts, Random));
+        bool isLost = Random.NextChance(link.Loss) || (link.Bursts is { } bursts && state.IsBurstLoss(Now, bursts, Random));
         int copies = isLost ? 0 : Random.NextChance(link.Duplication) ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
