@@ -6,12 +6,14 @@ using FastPath.Engine;
 using FastPath.Hosting;
 using FastPath.Identities;
 using FastPath.Options;
+using FastPath.Protocol.Congestion;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
+using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -291,6 +293,7 @@ public sealed class FastPathNode : IAsyncDisposable
             Ciphers = options.Cipher == FastPathCipher.Auto ? [] : [(CipherSuite)options.Cipher],
             Connection = ConnectionSettings.Default with
             {
+                Recovery = RecoverySettings.Default with { Congestion = (CongestionAlgorithm)options.Congestion },
                 IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
                 KeepAliveInterval = Duration.FromTimeSpan(options.IdleTimeout / 3),
                 Streams = StreamSettings.Default with { ProgressTimeout = Duration.FromTimeSpan(options.ProgressTimeout) },

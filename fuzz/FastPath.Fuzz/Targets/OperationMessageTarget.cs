@@ -11,6 +11,7 @@ namespace FastPath.Fuzz.Targets;
 internal sealed class OperationMessageTarget : IFuzzTarget
 {
     private const int DepthOffset = OperationHeader.Length + ContractInstanceId.Length + 1;
+    private const int FormOffset = DepthOffset + 1;
 
     private readonly byte[] _first = new byte[2 * 1_024];
     private readonly byte[] _second = new byte[2 * 1_024];
@@ -65,7 +66,8 @@ internal sealed class OperationMessageTarget : IFuzzTarget
     private long CheckRequest(ReadOnlySpan<byte> input)
     {
         bool isRead = GetRequest.TryRead(input, out GetRequest request);
-        bool isThere = TryFindBlock(input, DepthOffset + 1, out ReadOnlySpan<byte> visited);
+        bool isThere = TryFindBlock(input, FormOffset + 1, out ReadOnlySpan<byte> visited)
+            && input[FormOffset] <= (byte)ContractForm.Archived;
         OracleException.Require(isRead == isThere, "accepted and complete are not the same");
         if (!isRead)
         {
@@ -76,6 +78,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             request.Transaction == BinaryPrimitives.ReadUInt128BigEndian(input[1..])
             && request.Instance == ContractInstanceId.Read(input[OperationHeader.Length..])
             && (request.HopsToLive, request.Depth) == (input[DepthOffset - 1], input[DepthOffset])
+            && request.Form == (ContractForm)input[FormOffset]
             && request.Visited == visited,
             "a field is read from elsewhere");
         int length = Write(_first, request);
@@ -83,7 +86,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             GetRequest.TryRead(_first.AsSpan(0, length), out GetRequest copy), "its own is refused");
         OracleException.Require(
             (copy.Transaction, copy.Instance) == (request.Transaction, request.Instance)
-            && (copy.HopsToLive, copy.Depth) == (request.HopsToLive, request.Depth),
+            && (copy.HopsToLive, copy.Depth, copy.Form) == (request.HopsToLive, request.Depth, request.Form),
             "the request comes back as another one");
         CheckAgain(length, Write(_second, copy));
         return Math.Min(request.Visited.Length, 1_024) / 64;

@@ -56,6 +56,9 @@ public sealed record FastPathOptions
     /// <summary>Which payload cipher is offered and accepted.</summary>
     public FastPathCipher Cipher { get; init; }
 
+    /// <summary>Which congestion controller is used.</summary>
+    public FastPathCongestion Congestion { get; init; }
+
     /// <summary>Answers requests of peers; null refuses them. Runs on the thread pool.</summary>
     public Func<FastPathPeer, ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? RequestHandler { get; init; }
 
