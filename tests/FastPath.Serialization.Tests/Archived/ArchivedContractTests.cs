@@ -1,4 +1,5 @@
 using FastPath.Serialization.Archived;
+using FastPath.Serialization.Archived.FlatBuffers;
 using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
@@ -152,6 +153,33 @@ public sealed class ArchivedContractTests
         Use(whole, parser);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         Assert.Equal(DecodeStatus.Done, parser.Status);
+    }
+
+    [Fact]
+    public void Writing_allocates_the_same_however_long_the_code_is()
+    {
+        ContractContainer small = Samples.Contract([1], [2]);
+        ContractContainer large = Samples.Contract(new byte[10 * 1_024 * 1_024], [2]);
+        byte[] piece = new byte[1_130];
+        foreach (Func<ContractContainer, StreamingSerializer> start in (Func<ContractContainer, StreamingSerializer>[])
+            [contract => new ArchivedContract(contract).StartSerialize(), FlatContractWriter.Start])
+        {
+            AllocatedBy(start, small, piece);
+            long most = AllocatedBy(start, small, piece);
+            Assert.InRange(AllocatedBy(start, large, piece), 1, most);
+        }
+    }
+
+    private static long AllocatedBy(
+        Func<ContractContainer, StreamingSerializer> start, ContractContainer contract, byte[] piece)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        StreamingSerializer serializer = start(contract);
+        while (serializer.Read(piece) > 0)
+        {
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void Use(byte[] whole, ArchivedContractParser parser)
