@@ -56,15 +56,14 @@ internal sealed class AsyncSignal : IValueTaskSource
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        _core.Reset();
-        short version = _core.Version;
-        int before = Interlocked.CompareExchange(ref _state, Waiting, Idle);
-        if (before == Waiting)
+        if (Volatile.Read(ref _state) == Waiting)
         {
             throw new InvalidOperationException("Somebody waits already: a stream has one reader or writer at a time.");
         }
 
-        if (before == Signalled)
+        _core.Reset();
+        short version = _core.Version;
+        if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Signalled)
         {
             Volatile.Write(ref _state, Idle);
             return ValueTask.CompletedTask;

@@ -2,6 +2,7 @@ using FastPath.Buffers.Datagrams;
 
 namespace FastPath.Sockets;
 
+/// <summary>Single datagrams over the batches of a socket.</summary>
 internal static class DatagramSocketExtensions
 {
     /// <summary>Sends one datagram at once, at the price of a system call of its own.</summary>

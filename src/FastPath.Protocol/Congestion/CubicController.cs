@@ -3,89 +3,123 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Congestion;
 
-/// <summary>CUBIC (RFC 9438) with fast convergence and the Reno-friendly region; slow start until the first loss.</summary>
+/// <summary>CUBIC (RFC 9438) with fast convergence, the Reno-friendly region, HyStart++ and undo of spurious losses.</summary>
 internal sealed class CubicController : ICongestionController
 {
     private const int InitialWindowDatagrams = 10;
     private const int MinWindowDatagrams = 2;
 
-    // RFC 9438, section 4.6 and 5.
-    private const double Beta = 0.7;
-    private const double C = 0.4;
-    private const double RenoAlpha = 3 * (1 - Beta) / (1 + Beta);
+    // A mark comes before the queue is full, so that less has to be given back (RFC 8511).
+    private const double BetaOfMark = 0.85;
+    private const double SlowStartPacing = 2;
+    private const double AvoidancePacing = 1.25;
 
     private readonly int _datagramBytes;
-    private double _window;
-    private double _slowStartThreshold = double.MaxValue;
-    private double _windowMax;
-    private double _windowReno;
-    private double _k;
-    private Instant _epochStart = Instant.Never;
-    private Instant _recoveryStart = new(-1);
+    private Duration _roundTrip;
+    private CubicState _state;
+    private CubicState _beforeEpisode;
+    private HyStart _slowStart;
+    private Instant _countedTo;
 
-    public CubicController(int datagramBytes)
+    /// <param name="initialRtt">Taken for the round trip until there is a sample.</param>
+    public CubicController(int datagramBytes, Duration? initialRtt = null)
     {
         _datagramBytes = datagramBytes;
-        _window = (double)InitialWindowDatagrams * datagramBytes;
+        _roundTrip = initialRtt ?? RecoverySettings.Default.InitialRtt;
+        _state = CubicState.Initial(InitialWindowDatagrams * datagramBytes);
+        _beforeEpisode = _state;
     }
 
     public string Name => "cubic";
 
-    public long WindowBytes => (long)_window;
+    public long WindowBytes => (long)_state.Window;
+
+    public long PacingBytesPerSecond => (long)(
+        (_state.IsSlowStart ? SlowStartPacing : AvoidancePacing) * _state.Window / Math.Max(_roundTrip.Seconds, 1e-6));
 
     private double MinWindow => (double)MinWindowDatagrams * _datagramBytes;
 
-    public void OnAcknowledged(
-        Instant now, long acknowledgedBytes, Instant newestSentAt, bool isAppLimited, RttEstimator rtt)
+    /// <summary>The window is kept: pacing spreads what leaves first over a round trip, so an old window is no burst.</summary>
+    public void OnRestart(Instant now) => ShiftEpoch(now);
+
+    public void OnAcknowledged(in AckSample ack)
     {
-        if (isAppLimited || newestSentAt <= _recoveryStart)
+        _roundTrip = ack.SmoothedRoundTrip;
+        if (ack.IsInRecovery)
         {
+            _countedTo = ack.Now;
             return;
         }
 
-        if (_window < _slowStartThreshold)
+        if (_state.IsSlowStart)
         {
-            _window += acknowledgedBytes;
-            return;
+            GrowSlowStart(in ack);
+        }
+        else if (IsWindowUsed(in ack))
+        {
+            _state.Grow(ack.Now, ack.AcknowledgedBytes, ack.SmoothedRoundTrip, _datagramBytes);
+        }
+        else
+        {
+            ShiftEpoch(ack.Now);
         }
 
-        if (_epochStart == Instant.Never)
-        {
-            BeginEpoch(now);
-        }
-
-        double t = (now - _epochStart + rtt.Smoothed).Seconds;
-        double target = (C * Math.Pow(t - _k, 3) * _datagramBytes) + _windowMax;
-        target = Math.Clamp(target, _window, 1.5 * _window);
-        _windowReno += RenoAlpha * _datagramBytes * acknowledgedBytes / _window;
-        double cubic = _window + ((target - _window) * acknowledgedBytes / _window);
-        _window = Math.Max(cubic, _windowReno);
+        _countedTo = ack.Now;
     }
 
-    public void OnLost(Instant now, long lostBytes, Instant newestLostSentAt, bool isPersistent)
+    public void OnLost(in LossSample loss)
     {
-        if (newestLostSentAt > _recoveryStart)
+        if (loss.IsNewEpisode)
         {
-            // Fast convergence: a flow whose peak fell leaves room for a newcomer.
-            _windowMax = _window < _windowMax ? _window * (1 + Beta) / 2 : _window;
-            _window = Math.Max(_window * Beta, MinWindow);
-            _slowStartThreshold = _window;
-            _recoveryStart = now;
-            _epochStart = Instant.Never;
+            _beforeEpisode = _state;
+            double beta = loss.LostBytes > 0 ? CubicState.Beta : BetaOfMark;
+            _state.Reduce(beta, MinWindow);
         }
 
-        if (isPersistent)
+        if (loss.IsPersistent)
         {
-            _window = MinWindow;
-            _epochStart = Instant.Never;
+            _state.Collapse(MinWindow);
         }
     }
 
-    private void BeginEpoch(Instant now)
+    public void OnSpuriousLoss(Instant now)
     {
-        _epochStart = now;
-        _windowReno = _window;
-        _windowMax = Math.Max(_windowMax, _window);
-        _k = Math.Cbrt((_windowMax - _window) / _datagramBytes / C);
+        if (_beforeEpisode.Window > _state.Window)
+        {
+            _state = _beforeEpisode;
+            ShiftEpoch(now);
+        }
+    }
+
+    private void GrowSlowStart(in AckSample ack)
+    {
+        bool isInitial = _state.SlowStartThreshold == double.MaxValue;
+        long growth = isInitial ? _slowStart.OnAcknowledged(in ack) : ack.AcknowledgedBytes;
+
+        // A window twice what is used leaves room to double again, and no more.
+        if (_state.Window < 2 * ack.FlightMaxBytes)
+        {
+            _state.Window = Math.Min(_state.Window + growth, Math.Max(_state.Window, _state.SlowStartThreshold));
+        }
+
+        if (isInitial && _slowStart.IsOver)
+        {
+            _state.SlowStartThreshold = _state.Window;
+        }
+    }
+
+    // Within an eighth: packets leave in batches, so a window in full use is not full at every moment.
+    private bool IsWindowUsed(in AckSample ack) =>
+        ack.FlightMaxBytes + Math.Max(_state.Window / 8, 3.0 * _datagramBytes) >= _state.Window;
+
+    /// <summary>Time in which the window was not used does not count for its growth (RFC 9438, section 5.8).</summary>
+    private void ShiftEpoch(Instant now)
+    {
+        if (_state.EpochStart != Instant.Never && now > _countedTo)
+        {
+            _state.EpochStart += now - _countedTo;
+        }
+
+        _countedTo = now;
     }
 }

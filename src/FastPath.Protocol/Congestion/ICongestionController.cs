@@ -1,23 +1,30 @@
-using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Congestion;
 
 /// <summary>How many bytes may be in flight, and how fast they may leave (decision D9).</summary>
-/// <remarks>Sizes are bytes on the wire, in one unit with what recovery counts as in flight.</remarks>
+/// <remarks>
+/// Sizes are bytes on the wire, in one unit with what recovery counts as in flight. Called once an ACK, a loss or a
+/// start from idle, never once a packet; allocates nothing. Within one ACK what was lost is told before what arrived.
+/// </remarks>
 internal interface ICongestionController
 {
     string Name { get; }
 
+    /// <summary>Never below two datagrams, so that a flight of nothing can always leave (scenario F11).</summary>
     long WindowBytes { get; }
 
-    /// <param name="acknowledgedBytes">Newly acknowledged in this ACK.</param>
-    /// <param name="newestSentAt">When the newest of them left.</param>
-    /// <param name="isAppLimited">The window was not full, so it must not grow.</param>
-    void OnAcknowledged(
-        Instant now, long acknowledgedBytes, Instant newestSentAt, bool isAppLimited, RttEstimator rtt);
+    /// <summary>Bytes a second at which packets should leave.</summary>
+    long PacingBytesPerSecond { get; }
 
-    /// <param name="newestLostSentAt">When the newest packet of this loss left; one reduction a round trip.</param>
-    /// <param name="isPersistent">Persistent congestion: everything over a long span was lost.</param>
-    void OnLost(Instant now, long lostBytes, Instant newestLostSentAt, bool isPersistent);
+    /// <summary>A packet leaves while nothing was in flight.</summary>
+    void OnRestart(Instant now);
+
+    void OnAcknowledged(in AckSample ack);
+
+    /// <summary>Packets were declared lost, or the peer reports congestion marks.</summary>
+    void OnLost(in LossSample loss);
+
+    /// <summary>Everything that the newest episode declared lost has arrived after all: its reduction is taken back.</summary>
+    void OnSpuriousLoss(Instant now);
 }

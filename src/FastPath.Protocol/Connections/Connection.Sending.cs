@@ -41,7 +41,7 @@ internal sealed partial class Connection
         }
 
         Session.Sealer.TryRekey(now);
-        bool canSendData = _recovery.CanSend(_settings.DatagramBytes) && (HasData || _recovery.ProbesOwed > 0);
+        bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, _settings.DatagramBytes);
         bool ackIsDue = _acks.IsPending && (isBatchEnd || now >= _acks.Deadline);
         if (!canSendData && !ackIsDue)
         {

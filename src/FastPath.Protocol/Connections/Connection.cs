@@ -42,7 +42,8 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         Session = session;
         _settings = settings;
         _events = events;
-        _recovery = new LossRecovery(new CubicController(settings.DatagramBytes), settings.Recovery);
+        _recovery = new LossRecovery(
+            CongestionControllers.Create(settings.Recovery, settings.DatagramBytes, session.LocalIndex), settings.Recovery);
         _acks = new AckTracker(settings.MaxAckDelay);
         Streams = new StreamTable(this, settings.Streams, pool, streamCounters, session.IsInitiator);
         _messages.Credit = settings.MessageCreditBytes;

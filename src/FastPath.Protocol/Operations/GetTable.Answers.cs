@@ -7,6 +7,8 @@ namespace FastPath.Protocol.Operations;
 /// <summary>Answers: streams that carry what was asked for, passed on, buffered or delivered.</summary>
 internal sealed partial class GetTable
 {
+    private static readonly Duration BufferingReportInterval = Duration.FromSeconds(1);
+
     public void HandleResponse(Instant now, ReceiveStream stream, in ContractStreamHeader header)
     {
         _now = now;
@@ -18,7 +20,7 @@ internal sealed partial class GetTable
             return;
         }
 
-        if (header.Key.Instance != operation.Instance)
+        if (header.Contract.Key.Instance != operation.Instance)
         {
             Refuse(stream, StreamErrorCode.Corrupt);
             SearchAgain(operation, OperationStatus.Unavailable);
@@ -41,8 +43,9 @@ internal sealed partial class GetTable
         {
             Forwarded++;
             operation.State = GetState.Transferring;
+            operation.Deadline = now + BufferingReportInterval;
             _host.BeginBuffered(
-                operation.Transaction, stream, operation.Requester!, stream.Description!, operation.Depth);
+                operation.Transaction, header.Contract, stream, operation.Requester!, operation.Depth);
         }
     }
 
@@ -63,6 +66,22 @@ internal sealed partial class GetTable
         }
     }
 
+    /// <summary>
+    /// Bytes still come in, so the requester need not give this node up: deadlines follow progress (scenario P6).
+    /// </summary>
+    private void ReportBuffering(GetOperation operation)
+    {
+        operation.Deadline = Instant.Never;
+        if (operation.Incoming is { } incoming)
+        {
+            operation.Deadline = _now + BufferingReportInterval;
+            if (incoming.LastProgressAt + BufferingReportInterval > _now)
+            {
+                Notify(operation.Requester!, Purpose.GetProgress, operation.Transaction, OperationStatus.Done);
+            }
+        }
+    }
+
     private static void Refuse(ReceiveStream stream, StreamErrorCode code)
     {
         stream.Connection.Streams.Stop(stream, code);
@@ -75,7 +94,7 @@ internal sealed partial class GetTable
             {
                 if (_operations.Remove(operation.Transaction))
                 {
-                    _host.DeliverGet(operation.Transaction, header.Key, open);
+                    _host.DeliverGet(operation.Transaction, header.Contract, open);
                 }
             },
             (failed, _) =>
@@ -91,12 +110,13 @@ internal sealed partial class GetTable
     {
         Forwarded++;
         CutThrough++;
+        _host.OnRelaying(operation.Transaction, header.Contract, stream.Description!.TotalLength);
         var relay = new CutThroughRelay(stream, [operation.Requester!], stream.Description!, operation.Depth, this);
         operation.Relay = relay;
         _relays.Add(relay, operation);
         if (_settings.Caches && stream.Ring.TryAddCursor() is { } cursor)
         {
-            _host.Cache(header.Key, stream, cursor);
+            _host.Cache(header.Contract, stream, cursor);
         }
 
         relay.Start();

@@ -26,7 +26,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
     public bool IsPending => Deadline != Instant.Never;
 
     /// <summary>A one-way receiver adds a PING once per 64 packets, so that its ranges can be forgotten.</summary>
-    public bool WantsPing => _unansweredSends >= PingAfterPackets;
+    public bool WantsPing => _unansweredSends > 0 && _unansweredSends % PingAfterPackets == 0;
 
     public void OnPacketReceived(ulong number, bool isAckEliciting, Instant now)
     {

@@ -3,30 +3,42 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Recovery;
 
-/// <summary>Acknowledgements, loss by packets and by time, and probe timeouts after RFC 9002.</summary>
+/// <summary>Acknowledgements, loss by packets and by time, probe timeouts after RFC 9002, and pacing.</summary>
 /// <remarks>
 /// One unit, bytes on the wire, counts what is in flight; each packet leaves the count exactly once, acknowledged or
 /// lost, and the count is zero when nothing is outstanding (scenario F6). A peer that acknowledges what was never sent
 /// is told apart (<see cref="AckResult.Invalid"/>); one that never acknowledges only slows itself down.
 /// </remarks>
-internal sealed class LossRecovery(ICongestionController congestion, RecoverySettings settings)
+internal sealed partial class LossRecovery
 {
     private const int BackOffMax = 16;
     private const int ProbesPerTimeout = 2;
-    private const int PersistentCongestionThreshold = 3;
 
+    private readonly RecoverySettings _settings;
     private readonly SentPacketLedger _ledger = new();
     private readonly DeliveryRateEstimator _rate = new();
+    private readonly PacingGate _pacing;
+    private RoundTripFlight _roundTripFlight;
     private ulong _largestAcknowledged;
     private bool _anyAcknowledged;
     private Instant _lossTime = Instant.Never;
     private Instant _lastElicitingSentAt;
     private int _elicitingInFlight;
     private int _timeouts;
+    private long _marksReported;
 
-    public ICongestionController Congestion { get; } = congestion;
+    public LossRecovery(ICongestionController congestion, RecoverySettings settings)
+    {
+        Congestion = congestion;
+        _settings = settings;
+        _tolerance = new ReorderTolerance(settings.PacketThreshold);
+        _pacing = new PacingGate(congestion, settings);
+        Rtt = new RttEstimator(settings.InitialRtt);
+    }
 
-    public RttEstimator Rtt { get; } = new(settings.InitialRtt);
+    public ICongestionController Congestion { get; }
+
+    public RttEstimator Rtt { get; }
 
     public long BytesInFlight { get; private set; }
 
@@ -35,6 +47,7 @@ internal sealed class LossRecovery(ICongestionController congestion, RecoverySet
 
     public long PacketsLost { get; private set; }
 
+    /// <summary>Packets that arrived after they were declared lost.</summary>
     public long SpuriousLosses { get; private set; }
 
     public ulong NextPacketNumber => _ledger.End;
@@ -43,10 +56,15 @@ internal sealed class LossRecovery(ICongestionController congestion, RecoverySet
 
     public long DeliveryRateBytesPerSecond => _rate.BytesPerSecond;
 
-    public Duration ProbeTimeout => Rtt.ProbeTimeout(settings.PeerMaxAckDelay);
+    /// <summary>Bytes a second at which packets leave; 0 while nothing but the window holds them back.</summary>
+    public long PacingBytesPerSecond => _pacing.BytesPerSecond;
 
-    /// <summary>When <see cref="HandleTimeout"/> is due; never while nothing ack-eliciting is in flight.</summary>
-    public Instant NextDeadline
+    public Duration ProbeTimeout => Rtt.ProbeTimeout(_settings.PeerMaxAckDelay);
+
+    /// <summary>When <see cref="HandleTimeout"/> is due; never while nothing is in flight and nothing waits for its pace.</summary>
+    public Instant NextDeadline => Instant.Min(_pacing.WaitsUntil, LossDeadline);
+
+    private Instant LossDeadline
     {
         get
         {
@@ -61,41 +79,47 @@ internal sealed class LossRecovery(ICongestionController congestion, RecoverySet
 
     private Duration BackedOffProbeTimeout => Duration.Min(
         ProbeTimeout * (1L << Math.Min(_timeouts, BackOffMax)),
-        Duration.Max(settings.ProbeIntervalMax, ProbeTimeout));
+        Duration.Max(_settings.ProbeIntervalMax, ProbeTimeout));
 
-    public bool CanSend(int sizeBytes) =>
-        ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes;
+    /// <summary>Asked when there is something to send: if only its pace holds it back, a deadline is armed.</summary>
+    public bool CanSend(Instant now, int sizeBytes) =>
+        (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);
 
     /// <summary>Records the packet that was just numbered <see cref="NextPacketNumber"/>.</summary>
     public void OnPacketSent(
         Instant now, int sizeBytes, bool isAckEliciting, bool isAppLimited, ReadOnlySpan<SentFrame> frames)
     {
-        if (_elicitingInFlight == 0)
-        {
-            _rate.OnSendFromIdle(now);
-        }
-
         ref SentPacket packet = ref _ledger.Add(frames);
         packet.SentAt = now;
         packet.SizeBytes = sizeBytes;
         packet.IsAckEliciting = isAckEliciting;
-        packet.IsAppLimited = isAppLimited;
-        packet.DeliveredAtSend = _rate.DeliveredBytes;
-        packet.DeliveredTimeAtSend = _rate.DeliveredTime;
         if (!isAckEliciting)
         {
             return;
         }
 
+        if (_elicitingInFlight == 0)
+        {
+            _rate.OnRestart(now);
+            Congestion.OnRestart(now);
+        }
+
         _elicitingInFlight++;
         BytesInFlight += sizeBytes;
+        _roundTripFlight.OnSent(BytesInFlight);
+        packet.FlightAtSend = BytesInFlight;
+        packet.LostAtSend = _lostBytes;
+        _rate.OnSent(ref packet, BytesInFlight, isAppLimited);
+        _pacing.OnSent(now, sizeBytes);
         _lastElicitingSentAt = now;
         ProbesOwed = Math.Max(0, ProbesOwed - 1);
     }
 
     /// <param name="ackDelay">What the peer says it waited; capped by what it promised.</param>
     /// <param name="ranges">Newest first.</param>
-    public AckResult HandleAck<TSink>(Instant now, Duration ackDelay, ReadOnlySpan<AckRange> ranges, TSink sink)
+    /// <param name="congestionMarks">Packets that the peer has received with a congestion mark, in all.</param>
+    public AckResult HandleAck<TSink>(
+        Instant now, Duration ackDelay, ReadOnlySpan<AckRange> ranges, TSink sink, long congestionMarks = 0)
         where TSink : IFrameFateSink
     {
         ulong largest = ranges[0].Largest;
@@ -104,7 +128,7 @@ internal sealed class LossRecovery(ICongestionController congestion, RecoverySet
             return AckResult.Invalid;
         }
 
-        var newly = new Newly();
+        var newly = new NewlyAcknowledged();
         for (int i = ranges.Length - 1; i >= 0; i--)
         {
             AcknowledgeRange(now, ranges[i], sink, ref newly);
@@ -114,26 +138,22 @@ internal sealed class LossRecovery(ICongestionController congestion, RecoverySet
         _anyAcknowledged = true;
         if (newly.Any)
         {
-            SampleRoundTrip(now, largest, ackDelay, in newly);
             _timeouts = 0;
             ProbesOwed = 0;
-            if (newly.Bytes > 0)
-            {
-                _rate.AddSample(in newly.Newest, now, Rtt.Smoothed);
-                Congestion.OnAcknowledged(now, newly.Bytes, newly.Newest.SentAt, newly.Newest.IsAppLimited, Rtt);
-            }
         }
 
-        DetectLosses(now, sink);
+        Digest(now, ackDelay, largest, congestionMarks, sink, in newly);
         Prune(now);
+        _pacing.Update(now, Rtt);
         return newly.Any ? AckResult.Accepted : AckResult.Stale;
     }
 
-    /// <summary>Declares what the time threshold says is lost, or owes probes after a probe timeout.</summary>
+    /// <summary>Declares what the time threshold says is lost, owes probes after a probe timeout, or ends a wait for the pace.</summary>
     public void HandleTimeout<TSink>(Instant now, TSink sink)
         where TSink : IFrameFateSink
     {
-        if (now < NextDeadline)
+        _pacing.HandleTimeout(now);
+        if (now < LossDeadline)
         {
             return;
         }
@@ -142,6 +162,7 @@ internal sealed class LossRecovery(ICongestionController congestion, RecoverySet
         {
             DetectLosses(now, sink);
             Prune(now);
+            _pacing.Update(now, Rtt);
             return;
         }
 
@@ -154,108 +175,116 @@ internal sealed class LossRecovery(ICongestionController congestion, RecoverySet
         _lastElicitingSentAt = now;
     }
 
-    private void AcknowledgeRange<TSink>(Instant now, AckRange range, TSink sink, ref Newly newly)
+    private void AcknowledgeRange<TSink>(Instant now, AckRange range, TSink sink, ref NewlyAcknowledged newly)
         where TSink : IFrameFateSink
     {
         ulong first = Math.Max(range.Smallest, _ledger.Start);
-        for (ulong number = first; number <= range.Largest && number < _ledger.End; number++)
+        ulong number = first;
+        while (number <= range.Largest && number < _ledger.End)
         {
             ref SentPacket packet = ref _ledger[number];
             if (packet.State == SentPacketState.Acknowledged)
             {
+                number = packet.RunEnd;
                 continue;
             }
 
-            if (packet.State == SentPacketState.Lost)
-            {
-                SpuriousLosses++;
-            }
-            else if (packet.IsAckEliciting)
-            {
-                _elicitingInFlight--;
-                BytesInFlight -= packet.SizeBytes;
-                newly.Bytes += packet.SizeBytes;
-                newly.AnyEliciting = true;
-            }
-
-            packet.State = SentPacketState.Acknowledged;
-            _rate.OnAcknowledged(in packet, now);
-            newly.Any = true;
-            newly.Newest = packet;
-            newly.LargestNumber = number;
+            Acknowledge(now, number, ref packet, ref newly);
             for (int i = 0; i < packet.FrameCount; i++)
             {
                 sink.OnFrameAcknowledged(in _ledger.Frame(in packet, i));
             }
-        }
-    }
 
-    private void SampleRoundTrip(Instant now, ulong largest, Duration ackDelay, in Newly newly)
-    {
-        if (newly.LargestNumber == largest && newly.AnyEliciting)
+            number++;
+            packet.RunEnd = number;
+        }
+
+        if (first < number)
         {
-            Rtt.AddSample(now - newly.Newest.SentAt, Duration.Min(ackDelay, settings.PeerMaxAckDelay));
+            // Every later ACK repeats this range: it is passed in one step from here on.
+            _ledger[first].RunEnd = number;
         }
     }
 
-    private void DetectLosses<TSink>(Instant now, TSink sink)
+    private void Acknowledge(Instant now, ulong number, ref SentPacket packet, ref NewlyAcknowledged newly)
+    {
+        if (packet.State == SentPacketState.Lost)
+        {
+            SpuriousLosses++;
+            newly.IsSpuriousEpisode |= OnArrivedLate(now, number, in packet);
+        }
+        else if (packet.IsAckEliciting)
+        {
+            _elicitingInFlight--;
+            BytesInFlight -= packet.SizeBytes;
+            newly.Bytes += packet.SizeBytes;
+        }
+
+        packet.State = SentPacketState.Acknowledged;
+        newly.Any = true;
+        if (packet.IsAckEliciting)
+        {
+            _rate.OnAcknowledged(in packet, now);
+            newly.AnyEliciting = true;
+            newly.NewestEliciting = number;
+        }
+
+        newly.Newest = number;
+    }
+
+    /// <summary>Turns what was acknowledged into samples, finds losses and tells the controller, in this order.</summary>
+    private void Digest<TSink>(
+        Instant now, Duration ackDelay, ulong largest, long congestionMarks, TSink sink, in NewlyAcknowledged newly)
         where TSink : IFrameFateSink
     {
-        _lossTime = Instant.Never;
-        if (!_anyAcknowledged)
+        bool hasRoundTrip = newly.AnyEliciting && newly.Newest == largest;
+        if (hasRoundTrip)
+        {
+            SampleRoundTrip(now, _ledger[largest].SentAt, ackDelay);
+        }
+
+        if (newly.IsSpuriousEpisode)
+        {
+            Congestion.OnSpuriousLoss(now);
+        }
+
+        DetectLosses(now, sink);
+        if (!newly.AnyEliciting)
         {
             return;
         }
 
-        Duration lossDelay = Duration.Max(
-            Duration.Max(Rtt.Latest, Rtt.Smoothed) * 9 / 8, RttEstimator.Granularity);
-        long lostBytes = 0;
-        Instant firstLostAt = Instant.Never;
-        Instant lastLostAt = default;
-        for (ulong number = _ledger.Start; number < _largestAcknowledged; number++)
+        ref SentPacket newest = ref _ledger[newly.NewestEliciting];
+        RateSample rate = _rate.TakeSample(in newest, now, Rtt);
+        _roundTripFlight.OnAcknowledged(newest.DeliveredAtSend, _rate.DeliveredBytes, BytesInFlight);
+        ReportMarks(now, congestionMarks, in newest);
+        if (newly.Bytes == 0)
         {
-            ref SentPacket packet = ref _ledger[number];
-            if (packet.State != SentPacketState.InFlight)
-            {
-                continue;
-            }
-
-            bool isLost = _largestAcknowledged - number >= (ulong)settings.PacketThreshold
-                || packet.SentAt + lossDelay <= now;
-            if (!isLost)
-            {
-                if (packet.IsAckEliciting)
-                {
-                    _lossTime = Instant.Min(_lossTime, packet.SentAt + lossDelay);
-                }
-
-                continue;
-            }
-
-            packet.State = SentPacketState.Lost;
-            if (!packet.IsAckEliciting)
-            {
-                continue;
-            }
-
-            _elicitingInFlight--;
-            BytesInFlight -= packet.SizeBytes;
-            PacketsLost++;
-            lostBytes += packet.SizeBytes;
-            firstLostAt = Instant.Min(firstLostAt, packet.SentAt);
-            lastLostAt = packet.SentAt;
-            for (int i = 0; i < packet.FrameCount; i++)
-            {
-                sink.OnFrameLost(in _ledger.Frame(in packet, i));
-            }
+            return;
         }
 
-        if (lostBytes > 0)
+        Congestion.OnAcknowledged(new AckSample
         {
-            bool isPersistent = Rtt.HasSample
-                && lastLostAt - firstLostAt >= ProbeTimeout * PersistentCongestionThreshold;
-            Congestion.OnLost(now, lostBytes, lastLostAt, isPersistent);
-        }
+            Now = now,
+            AcknowledgedBytes = newly.Bytes,
+            FlightBytes = BytesInFlight,
+            FlightMaxBytes = _roundTripFlight.MaxBytes,
+            FlightAtSendBytes = newest.FlightAtSend,
+            LostSinceSendBytes = _lostBytes - newest.LostAtSend,
+            DeliveredBytes = _rate.DeliveredBytes,
+            DeliveredAtSendBytes = newest.DeliveredAtSend,
+            RateBytesPerSecond = rate.BytesPerSecond,
+            IsAppLimited = rate.IsAppLimited,
+            IsInRecovery = _episode.Covers(newest.SentAt),
+            RoundTrip = hasRoundTrip ? Rtt.LatestAdjusted : Duration.Zero,
+            SmoothedRoundTrip = Rtt.Smoothed,
+        });
+    }
+
+    private void SampleRoundTrip(Instant now, Instant sentAt, Duration ackDelay)
+    {
+        _firstSampleAt = Instant.Min(_firstSampleAt, now);
+        Rtt.AddSample(now, now - sentAt, Duration.Min(ackDelay, _settings.PeerMaxAckDelay));
     }
 
     private void OfferOldestAgain<TSink>(TSink sink)
@@ -297,12 +326,13 @@ internal sealed class LossRecovery(ICongestionController congestion, RecoverySet
         }
     }
 
-    private struct Newly
+    private struct NewlyAcknowledged
     {
         public long Bytes;
         public bool Any;
         public bool AnyEliciting;
-        public ulong LargestNumber;
-        public SentPacket Newest;
+        public bool IsSpuriousEpisode;
+        public ulong Newest;
+        public ulong NewestEliciting;
     }
 }

@@ -1,8 +1,9 @@
+using FastPath.Protocol.Congestion;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Recovery;
 
-/// <summary>Constants of loss recovery; the defaults are those of RFC 9002, section 6, and decision D8.</summary>
+/// <summary>Constants of loss recovery; the defaults are those of RFC 9002, section 6, and decisions D8 and D9.</summary>
 internal sealed record RecoverySettings
 {
     public static readonly RecoverySettings Default = new();
@@ -16,4 +17,23 @@ internal sealed record RecoverySettings
     public Duration ProbeIntervalMax { get; init; } = Duration.FromSeconds(2);
 
     public int PacketThreshold { get; init; } = 3;
+
+    public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Cubic;
+
+    /// <summary>Queueing delay that LEDBAT++ aims at.</summary>
+    public Duration LedbatTarget { get; init; } = Duration.FromMilliseconds(60);
+
+    /// <summary>Bytes a second that may leave, whatever the controller says; 0 for no limit.</summary>
+    public long RateLimitBytesPerSecond { get; init; }
+
+    /// <summary>Below this round trip a controller's own pacing costs more than it helps.</summary>
+    public Duration PacingRttMin { get; init; } = Duration.FromMilliseconds(1);
+
+    /// <summary>
+    /// Sending time that may leave at once: it covers the granularity of the engine's timer. Never less than the initial
+    /// window, never more than <see cref="PacingBurstBytesMax"/>.
+    /// </summary>
+    public Duration PacingBurst { get; init; } = Duration.FromMilliseconds(2);
+
+    public long PacingBurstBytesMax { get; init; } = 512 * 1_024;
 }

@@ -1,6 +1,6 @@
 namespace FastPath.Protocol.Recovery;
 
-/// <summary>InFlight -> Acknowledged, or InFlight -> Lost -> AcknowledgedLate (a spurious loss).</summary>
+/// <summary>InFlight -> Acknowledged, or InFlight -> Lost -> Acknowledged (a spurious loss).</summary>
 internal enum SentPacketState : byte
 {
     InFlight,

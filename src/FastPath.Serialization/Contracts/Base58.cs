@@ -12,6 +12,7 @@ public static class Base58
     // Longer text is never a key; the bound keeps the quadratic conversion short.
     private const int TextLengthMax = 128;
 
+    /// <summary>Text of the bytes as one big-endian number; each leading zero byte is a leading <c>1</c>.</summary>
     public static string Encode(ReadOnlySpan<byte> bytes)
     {
         var number = new BigInteger(bytes, isUnsigned: true, isBigEndian: true);

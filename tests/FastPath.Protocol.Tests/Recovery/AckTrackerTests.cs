@@ -89,6 +89,22 @@ public sealed class AckTrackerTests
     }
 
     [Fact]
+    [Trait("Scenario", "F5")]
+    public void A_one_way_receiver_asks_for_one_answer_in_64_acknowledgements()
+    {
+        var tracker = new AckTracker(MaxAckDelay);
+        int pings = 0;
+        for (int i = 0; i < 640; i++)
+        {
+            tracker.OnPacketReceived((ulong)i, true, Instant.Zero);
+            tracker.OnAckSent(withElicitingFrames: false);
+            pings += tracker.WantsPing ? 1 : 0;
+        }
+
+        Assert.Equal(10, pings);
+    }
+
+    [Fact]
     public void More_ranges_than_the_bound_forget_the_oldest()
     {
         var tracker = new AckTracker(MaxAckDelay);

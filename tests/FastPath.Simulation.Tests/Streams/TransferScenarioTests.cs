@@ -294,6 +294,47 @@ public sealed class TransferScenarioTests
         Assert.Equal(payload, chain.Readers[0].Bytes);
     }
 
+    [Fact]
+    [Trait("Scenario", "C9")]
+    public void Captured_datagrams_played_again_or_changed_in_any_bit_move_counters_alone()
+    {
+        var chain = new SimulatedChain(37, new LinkModel(), hops: 1);
+        var captured = new List<byte[]>();
+        chain.World.Intercept = (from, _, datagram) =>
+        {
+            if (from == SimulatedChain.AddressOf(0))
+            {
+                captured.Add([.. datagram]);
+            }
+
+            return true;
+        };
+        byte[] payload = chain.Payload(40_000);
+        SimulatedWriter writer = chain.Send(payload);
+        Assert.True(chain.World.RunUntil(() => writer.Ended is not null && chain.Readers is [{ Ended: not null }], Limit));
+        chain.World.RunFor(Duration.FromSeconds(1));
+        chain.World.Intercept = null;
+        Connection before = chain.Link(1, 0);
+        StreamCounters counters = chain.Nodes[1].StreamCounters;
+        (long started, long received) = (counters.ReceivesStarted, counters.PayloadBytesReceived);
+        foreach (byte[] datagram in captured)
+        {
+            chain.World.Inject(SimulatedChain.AddressOf(0), SimulatedChain.AddressOf(1), [.. datagram]);
+            byte[] changed = [.. datagram];
+            changed[chain.World.Random.NextInt32(changed.Length)] ^= (byte)(1 << chain.World.Random.NextInt32(8));
+            chain.World.Inject(SimulatedChain.AddressOf(0), SimulatedChain.AddressOf(1), changed);
+        }
+
+        chain.World.RunFor(Duration.FromSeconds(5));
+        Assert.Same(before, chain.Link(1, 0));
+        Assert.Equal(ConnectionState.Established, before.State);
+        Assert.Single(chain.Nodes[1].Connections);
+        Assert.Single(chain.Readers);
+        Assert.Equal((started, received), (counters.ReceivesStarted, counters.PayloadBytesReceived));
+        Assert.True(before.Counters.PacketsDuplicate >= captured.Count);
+        AssertBaseline(chain, "after the replay");
+    }
+
     private static SimulatedReader ReaderOf(SimulatedChain chain, int number) =>
         chain.Readers.Single(r => r.Stream.Description!.Metadata.Span[0] == number);
 

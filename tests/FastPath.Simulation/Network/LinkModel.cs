@@ -12,13 +12,26 @@ internal sealed record LinkModel
 
     public double Loss { get; init; }
 
+    /// <summary>Losses that come in bursts, beside <see cref="Loss"/>.</summary>
+    public BurstLoss? Bursts { get; init; }
+
     public double Duplication { get; init; }
+
+    /// <summary>Chance that a datagram is late by <see cref="ReorderingDelay"/>, so that those behind it overtake.</summary>
+    public double Reordering { get; init; }
+
+    public Duration ReorderingDelay { get; init; } = Duration.FromMilliseconds(5);
 
     /// <summary>Bytes a second; 0 for no limit.</summary>
     public long RateBytesPerSecond { get; init; }
 
     /// <summary>Bytes that wait for the link at most; more are dropped at the tail.</summary>
     public long QueueBytes { get; init; } = 1_000_000;
+
+    public QueueDiscipline Discipline { get; init; } = QueueDiscipline.DropTail;
+
+    /// <summary>Queue and bursts that several links have in common, as flows over one bottleneck do; null for a link of its own.</summary>
+    public LinkState? Shared { get; init; }
 
     /// <summary>Chance that one bit is flipped.</summary>
     public double Corruption { get; init; }

@@ -13,7 +13,7 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
 
     private readonly PriorityQueue<Flight, (long At, long Order)> _inFlight = new();
     private readonly Dictionary<PeerAddress, ISimulatedNode> _nodes = [];
-    private readonly Dictionary<(PeerAddress, PeerAddress), Instant> _busyUntil = [];
+    private readonly Dictionary<(PeerAddress, PeerAddress), LinkState> _links = [];
     private readonly byte[] _buffer = new byte[DatagramMax];
     private long _order;
 
@@ -131,13 +131,15 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
     private void Send(PeerAddress from, PeerAddress to, byte[] datagram)
     {
         LinkModel link = LinkOf?.Invoke(from, to) ?? model;
-        if (!TryQueue(from, to, datagram.Length, link, out Duration wait))
+        LinkState state = link.Shared ?? StateOf(from, to);
+        if (!state.TryPass(Now, datagram.Length, link, out Duration wait))
         {
             DatagramsDroppedAtQueue++;
             return;
         }
 
-        int copies = Random.NextChance(link.Loss) ? 0 : Random.NextChance(link.Duplication) ? 2 : 1;
+        bool isLost = Random.NextChance(link.Loss) || (link.Bursts is { } bursts && state.IsBurstLoss(Now, bursts, Random));
+        int copies = isLost ? 0 : Random.NextChance(link.Duplication) ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
             byte[] copy = [.. datagram];
@@ -146,29 +148,21 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
                 copy[Random.NextInt32(copy.Length)] ^= (byte)(1 << Random.NextInt32(8));
             }
 
-            Schedule(from, to, copy, wait + link.Delay + new Duration(Random.NextInt64(link.Jitter.Nanoseconds + 1)));
+            Duration late = link.Reordering > 0 && Random.NextChance(link.Reordering) ? link.ReorderingDelay : Duration.Zero;
+            Duration jitter = new(Random.NextInt64(link.Jitter.Nanoseconds + 1));
+            Schedule(from, to, copy, wait + link.Delay + jitter + late);
         }
     }
 
-    /// <summary>Waits behind what the link is still sending; false when the queue is full.</summary>
-    private bool TryQueue(PeerAddress from, PeerAddress to, int length, LinkModel link, out Duration wait)
+    private LinkState StateOf(PeerAddress from, PeerAddress to)
     {
-        wait = Duration.Zero;
-        if (link.RateBytesPerSecond == 0)
+        if (!_links.TryGetValue((from, to), out LinkState? state))
         {
-            return true;
+            state = new LinkState();
+            _links.Add((from, to), state);
         }
 
-        Instant free = Instant.Max(Now, _busyUntil.GetValueOrDefault((from, to)));
-        if ((free - Now).Seconds * link.RateBytesPerSecond > link.QueueBytes)
-        {
-            return false;
-        }
-
-        Instant sent = free + Duration.FromSeconds((double)length / link.RateBytesPerSecond);
-        _busyUntil[(from, to)] = sent;
-        wait = sent - Now;
-        return true;
+        return state;
     }
 
     private void Schedule(PeerAddress from, PeerAddress to, byte[] datagram, Duration delay)

@@ -1,0 +1,191 @@
+using FastPath.Protocol.Congestion;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Recovery;
+
+/// <summary>What is lost, what only seemed so, and what the controller hears of it.</summary>
+internal sealed partial class LossRecovery
+{
+    private const int PersistentCongestionThreshold = 3;
+
+    private readonly ReorderTolerance _tolerance;
+    private readonly LossEpisode _episode = new();
+    private Instant _firstSampleAt = Instant.Never;
+    private ulong _unsettledFrom;
+    private long _lostBytes;
+    private int _persistentEpisode;
+
+    /// <summary>Packets behind the largest acknowledged one from which on a packet counts as lost.</summary>
+    public int PacketThreshold => _tolerance.PacketThreshold;
+
+    private void DetectLosses<TSink>(Instant now, TSink sink)
+        where TSink : IFrameFateSink
+    {
+        _lossTime = Instant.Never;
+        if (!_anyAcknowledged)
+        {
+            return;
+        }
+
+        var found = new LossesFound { RunStart = Instant.Never };
+        Duration lossDelay = _tolerance.LossDelay(Rtt);
+        ulong number = Math.Max(_unsettledFrom, _ledger.Start);
+        while (number < _largestAcknowledged)
+        {
+            ref SentPacket packet = ref _ledger[number];
+            if (packet.State == SentPacketState.Acknowledged)
+            {
+                found.RunStart = Instant.Never;
+                number = packet.RunEnd;
+                continue;
+            }
+
+            if (packet.State == SentPacketState.InFlight && packet.IsAckEliciting)
+            {
+                bool isLost = _largestAcknowledged - number >= (ulong)_tolerance.PacketThreshold
+                    || packet.SentAt + lossDelay <= now;
+                if (!isLost)
+                {
+                    // Numbers and times rise together: if this one is not, no later one is.
+                    _lossTime = packet.SentAt + lossDelay;
+                    break;
+                }
+
+                Lose(number, ref packet, sink, ref found);
+            }
+
+            number++;
+        }
+
+        _unsettledFrom = number;
+        if (found.Bytes > 0)
+        {
+            ReportLoss(now, in found);
+        }
+    }
+
+    private void Lose<TSink>(ulong number, ref SentPacket packet, TSink sink, ref LossesFound found)
+        where TSink : IFrameFateSink
+    {
+        packet.State = SentPacketState.Lost;
+        _elicitingInFlight--;
+        BytesInFlight -= packet.SizeBytes;
+        PacketsLost++;
+        _lostBytes += packet.SizeBytes;
+        found.First = found.Bytes == 0 ? number : found.First;
+        found.Newest = number;
+        found.Bytes += packet.SizeBytes;
+
+        // Only what left after the first sample counts: before it the probe timeout is a guess.
+        if (packet.SentAt > _firstSampleAt)
+        {
+            found.RunStart = found.RunStart == Instant.Never ? StartOfRun(number) : found.RunStart;
+            found.IsPersistent |= packet.SentAt - found.RunStart >= ProbeTimeout * PersistentCongestionThreshold;
+        }
+
+        for (int i = 0; i < packet.FrameCount; i++)
+        {
+            sink.OnFrameLost(in _ledger.Frame(in packet, i));
+        }
+    }
+
+    /// <summary>When the first packet left of the unbroken run of losses that ends at <paramref name="number"/>.</summary>
+    private Instant StartOfRun(ulong number)
+    {
+        Instant start = _ledger[number].SentAt;
+        while (number > _ledger.Start)
+        {
+            number--;
+            ref SentPacket packet = ref _ledger[number];
+            if (packet.State == SentPacketState.Acknowledged || packet.SentAt <= _firstSampleAt)
+            {
+                break;
+            }
+
+            start = packet.IsAckEliciting ? packet.SentAt : start;
+        }
+
+        return start;
+    }
+
+    private void ReportLoss(Instant now, in LossesFound found)
+    {
+        ref SentPacket newest = ref _ledger[found.Newest];
+        bool wasCertain = _episode is { Number: > 0, IsCertain: true };
+        bool isNewEpisode = _episode.TryBegin(now, newest.SentAt);
+        if (isNewEpisode && wasCertain)
+        {
+            _tolerance.OnCertainEpisode();
+        }
+
+        for (ulong number = found.First; number <= found.Newest; number++)
+        {
+            ref SentPacket packet = ref _ledger[number];
+            if (packet.State == SentPacketState.Lost && packet.LostInEpisode == 0)
+            {
+                packet.LostInEpisode = _episode.Number;
+                _episode.OnLost();
+            }
+        }
+
+        bool isPersistent = found.IsPersistent && _persistentEpisode != _episode.Number;
+        if (isPersistent)
+        {
+            _persistentEpisode = _episode.Number;
+            Rtt.ForgetMin(now);
+        }
+
+        Congestion.OnLost(new LossSample
+        {
+            Now = now,
+            LostBytes = found.Bytes,
+            IsNewEpisode = isNewEpisode,
+            IsPersistent = isPersistent,
+            FlightBytes = BytesInFlight,
+            FlightAtSendBytes = newest.FlightAtSend,
+            LostSinceSendBytes = _lostBytes - newest.LostAtSend,
+            IsAppLimited = newest.IsAppLimited,
+        });
+    }
+
+    /// <returns>True when nothing of the newest episode was really lost.</returns>
+    private bool OnArrivedLate(Instant now, ulong number, in SentPacket packet)
+    {
+        _tolerance.OnArrivedLate(_largestAcknowledged - number, now - packet.SentAt, Rtt);
+        return _episode.OnArrived(packet.LostInEpisode);
+    }
+
+    /// <summary>A mark slows down like a loss, once a round trip. The count of a peer can only make it slower.</summary>
+    private void ReportMarks(Instant now, long marks, in SentPacket newest)
+    {
+        long more = marks - _marksReported;
+        if (more <= 0)
+        {
+            return;
+        }
+
+        _marksReported = marks;
+        Congestion.OnLost(new LossSample
+        {
+            Now = now,
+            LostBytes = 0,
+            MarkedPackets = more,
+            IsNewEpisode = _episode.TryBegin(now, newest.SentAt),
+            FlightBytes = BytesInFlight,
+            FlightAtSendBytes = newest.FlightAtSend,
+            LostSinceSendBytes = _lostBytes - newest.LostAtSend,
+            IsAppLimited = newest.IsAppLimited,
+        });
+    }
+
+    private struct LossesFound
+    {
+        public long Bytes;
+        public bool IsPersistent;
+        public ulong First;
+        public ulong Newest;
+
+        /// <summary>When the run of losses without an acknowledgement between them began; never outside of one.</summary>
+        public Instant RunStart;
+    }
+}

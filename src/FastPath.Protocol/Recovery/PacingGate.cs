@@ -1,0 +1,75 @@
+using FastPath.Protocol.Congestion;
+using FastPath.Protocol.Time;
+
+namespace FastPath.Protocol.Recovery;
+
+/// <summary>The pacer of one connection: its rate is the controller's, or the limit that was set, whichever is lower.</summary>
+/// <remarks>
+/// The controller's rate counts only on paths long enough for it (decision D9); a limit always does. Every ack-eliciting
+/// packet is charged, retransmissions and probes as well.
+/// </remarks>
+internal sealed class PacingGate
+{
+    private const int BatchesPerBurst = 4;
+
+    private readonly ICongestionController _congestion;
+    private readonly RecoverySettings _settings;
+    private readonly long _burstBytesMin;
+    private readonly Pacer _pacer;
+
+    public PacingGate(ICongestionController congestion, RecoverySettings settings)
+    {
+        _congestion = congestion;
+        _settings = settings;
+        _burstBytesMin = congestion.WindowBytes;
+        _pacer = new Pacer(_burstBytesMin);
+        SetRate(Instant.Zero, Limit(congestion.PacingBytesPerSecond));
+    }
+
+    public long BytesPerSecond => _pacer.BytesPerSecond;
+
+    /// <summary>Something waits for its pace until then; never while nothing does.</summary>
+    public Instant WaitsUntil { get; private set; } = Instant.Never;
+
+    public bool IsOpen(Instant now, int sizeBytes)
+    {
+        Instant at = _pacer.NextSendAt(now, sizeBytes);
+        WaitsUntil = at > now ? at : Instant.Never;
+        return at <= now;
+    }
+
+    public void OnSent(Instant now, int sizeBytes) => _pacer.OnSent(now, sizeBytes);
+
+    public void HandleTimeout(Instant now)
+    {
+        if (now >= WaitsUntil)
+        {
+            WaitsUntil = Instant.Never;
+        }
+    }
+
+    /// <summary>Takes over the controller's rate after anything that may have changed it.</summary>
+    public void Update(Instant now, RttEstimator rtt)
+    {
+        bool isLong = !rtt.HasSample || rtt.Min >= _settings.PacingRttMin;
+        SetRate(now, Limit(isLong ? _congestion.PacingBytesPerSecond : 0));
+    }
+
+    private long Limit(long rate)
+    {
+        long limit = _settings.RateLimitBytesPerSecond;
+        return limit == 0 || (rate != 0 && rate < limit) ? rate : limit;
+    }
+
+    private void SetRate(Instant now, long rate)
+    {
+        long burst = Math.Clamp(
+            (long)(rate * _settings.PacingBurst.Seconds), _burstBytesMin, Math.Max(_burstBytesMin, _settings.PacingBurstBytesMax));
+        _pacer.SetRate(now, rate, burst, burst / BatchesPerBurst);
+        if (WaitsUntil != Instant.Never)
+        {
+            // Found anew at the new rate by whoever asks next, which is at the end of this turn.
+            WaitsUntil = now;
+        }
+    }
+}
