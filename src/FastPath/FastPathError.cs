@@ -45,6 +45,9 @@ public enum FastPathError
     /// <summary>A second reader asked for bytes that were given back already.</summary>
     TooLate,
 
+    /// <summary>One of several targets held the others up for longer than its policy allows, or filled its spill file.</summary>
+    TooSlow,
+
     /// <summary>The peer broke the rules of a stream.</summary>
     Protocol,
 }
