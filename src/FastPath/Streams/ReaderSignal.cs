@@ -12,6 +12,9 @@ internal sealed class ReaderSignal : IReceiveListener
 
     public AsyncSignal Signal { get; } = new();
 
+    /// <summary>Called when a writer of this node is about to wait for room, on its thread.</summary>
+    public Action? NoRoom { get; set; }
+
     /// <summary>Null while bytes may come; None when all have.</summary>
     public StreamErrorCode? Ended => Volatile.Read(ref _ended) is var code and >= 0 ? (StreamErrorCode)code : null;
 

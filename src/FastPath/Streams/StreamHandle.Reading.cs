@@ -199,6 +199,9 @@ public sealed partial class StreamHandle
     /// <summary>Called when the filling side has no room although everything consumed was given back.</summary>
     internal Action? OnNoRoom { get; set; }
 
+    /// <summary>Why reads fail here though the stream may go on; null while they do not.</summary>
+    internal StreamErrorCode? FailureCode => _failure == 0 ? null : (StreamErrorCode)_failure;
+
     internal void AskForMore() => _source.Consumed();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

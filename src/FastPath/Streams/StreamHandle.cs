@@ -39,6 +39,7 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
         _readers = readers;
         _leases = new ReadLeases(cursor);
         source.Settled = OnSettled;
+        _signal.NoRoom = OnSettled;
     }
 
     /// <summary>Names the transfer at both ends and at every relay between them.</summary>
@@ -170,6 +171,19 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
         {
             _retention = new Retention(_source, cursor);
         }
+    }
+
+    /// <summary>Hands the cursor, and the place among the readers, to somebody else; the handle is disposed then.</summary>
+    /// <returns>False when it was read from, or disposed.</returns>
+    internal bool TryHandOver()
+    {
+        if (!_leases.TryHandOver())
+        {
+            return false;
+        }
+
+        _retention?.Release();
+        return true;
     }
 
     /// <summary>Ends the reading; the sender hears the code when the stream has not ended yet.</summary>
