@@ -28,7 +28,8 @@ public sealed class OutgoingStreamTests
             OutgoingStream writer = line.Right(0).OpenStream();
             Task write = Task.Run(() => WriteAsync(writer, way, Payload.AsMemory(0, length)));
             using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
-            Assert.True(Payload.AsSpan(0, length).SequenceEqual(await StreamReading.DrainAsync(reader)), $"{length} bytes");
+            byte[] read = await StreamReading.DrainAsync(reader);
+            Assert.True(Payload.AsSpan(0, length).SequenceEqual(read), $"{length} bytes");
             await write;
             reader.Dispose();
             await line.AssertBaselineAsync();
