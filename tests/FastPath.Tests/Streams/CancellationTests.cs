@@ -44,10 +44,13 @@ public sealed class CancellationTests
         await using NodeStar star = await NodeStar.StartAsync(1);
         await using OutgoingStream writer = star.ToHub.OpenStream();
 
-        // The window is full while nobody reads: the write waits, and what was written stays written.
-        Task parkedWrite = CancelledAsync(token => writer.WriteAsync(Payload, token).AsTask());
+        // Nobody reads: the first credit and the writer's own window fill, then the write waits; what was written stays written.
+        using var cancel = new CancellationTokenSource();
+        Task write = writer.WriteAsync(Payload, cancel.Token).AsTask();
         using StreamHandle reader = await star.AcceptAtHubAsync();
-        await parkedWrite;
+        await StreamReading.UntilAsync(() => writer.Progress.WrittenBytes == (64 + 256) * 1_024, "the window did not fill");
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
         await CancelledAsync(token => writer.FlushAsync(token).AsTask());
         await CancelledAsync(async token => await writer.GetMemoryAsync(token));
         int written = (int)writer.Progress.WrittenBytes;
@@ -129,7 +132,7 @@ public sealed class CancellationTests
                 await to.CompleteAsync(cancellation);
                 step();
             }, CancellationToken.None));
-            arriving = await star.AcceptAtHubAsync().WaitAsync(cancellation);
+            arriving = await star.AcceptAtHubAsync(cancellation);
             step();
             fork = arriving.Fork();
             running.Add(ConsumeAsync(fork, step, cancellation));
@@ -137,7 +140,7 @@ public sealed class CancellationTests
             running.Add(star.Hub.RelayToAsync(arriving, star.ToSinks, cancellation).AsTask());
             for (int i = 0; i < 2; i++)
             {
-                StreamHandle sink = await star.AcceptAtSinkAsync(i).WaitAsync(cancellation);
+                StreamHandle sink = await star.AcceptAtSinkAsync(i, cancellation);
                 step();
                 running.Add(ConsumeAsync(sink, step, cancellation));
             }

@@ -39,9 +39,11 @@ internal sealed class NodeStar : IAsyncDisposable
         return new NodeStar(line, ends, peers);
     }
 
-    public Task<StreamHandle> AcceptAtHubAsync() => StreamReading.AcceptAsync(Hub);
+    public Task<StreamHandle> AcceptAtHubAsync(CancellationToken cancellation = default) =>
+        StreamReading.AcceptAsync(Hub, cancellation: cancellation);
 
-    public Task<StreamHandle> AcceptAtSinkAsync(int sink) => StreamReading.AcceptAsync(_sinks[sink][0]);
+    public Task<StreamHandle> AcceptAtSinkAsync(int sink, CancellationToken cancellation = default) =>
+        StreamReading.AcceptAsync(_sinks[sink][0], cancellation: cancellation);
 
     /// <summary>Drops streams that nobody has accepted.</summary>
     public void DropWaiting()
