@@ -26,6 +26,7 @@ using FastPath.Sockets;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
 using FastPath.Streams;
+using FastPath.Transfers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -91,7 +92,7 @@ public sealed class FastPathNode : IAsyncDisposable
     /// <param name="identity">Who this node is.</param>
     /// <param name="listen">Port 0 takes a free one.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="FastPathException">LocalResource: the port is in use or not permitted.</exception>
+    /// <exception cref="FastPathException">LocalResource: the port or the folder of partial transfers is in use or not permitted.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static FastPathNode Start(NodeIdentity identity, IPEndPoint listen, FastPathOptions? options = null)
     {
@@ -101,6 +102,11 @@ public sealed class FastPathNode : IAsyncDisposable
         options.Validate();
         try
         {
+            if (options.PartialFolder is { } partial)
+            {
+                TransferJournal.RemoveStale(partial, options.PartialLifetime);
+            }
+
             IDatagramSocket socket = DatagramSocketFactory.Create((DatagramSocketKind)options.Engine, listen);
             if (options.Impairment is { } impairment)
             {
@@ -109,7 +115,7 @@ public sealed class FastPathNode : IAsyncDisposable
 
             return new FastPathNode(identity, socket, options);
         }
-        catch (DatagramSocketException e)
+        catch (Exception e) when (e is DatagramSocketException or IOException or UnauthorizedAccessException)
         {
             throw new FastPathException(FastPathError.LocalResource, e.Message, e);
         }
