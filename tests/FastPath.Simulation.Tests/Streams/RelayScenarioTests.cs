@@ -122,7 +122,7 @@ public sealed class RelayScenarioTests
         var chain = new SimulatedChain(8, new LinkModel(), hops: 2);
         byte[] payload = chain.Payload(1_000_000);
         chain.Send(payload);
-        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Bytes.Length: > 50_000 }], Limit));
+        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Count: > 50_000 }], Limit));
         long held = chain.Relays[0].Source.Ring.Frontier;
         chain.Link(1, 0).Close(chain.World.Now, CloseCode.None, "gone");
         Assert.True(chain.World.RunUntil(() => chain.Readers[0].Ended is not null, Duration.FromSeconds(2)));

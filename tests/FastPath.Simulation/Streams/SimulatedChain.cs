@@ -10,7 +10,7 @@ using FastPath.Simulation.Network;
 namespace FastPath.Simulation.Streams;
 
 /// <summary>Nodes in a line, connected to their neighbours. Streams that reach an inner node are passed on to the next one.</summary>
-internal sealed class SimulatedChain : IRelayOwner
+internal sealed class SimulatedChain : IRelayOwner, IDisposable
 {
     private static readonly Duration HandshakeLimit = Duration.FromSeconds(60);
 
@@ -18,6 +18,9 @@ internal sealed class SimulatedChain : IRelayOwner
     private readonly List<SimulatedReader> _readers = [];
     private readonly List<CutThroughRelay> _relays = [];
     private readonly List<(CutThroughRelay Relay, StreamErrorCode Code)> _relaysEnded = [];
+    private readonly List<Endpoint> _relayOwners = [];
+    private readonly List<Endpoint> _created = [];
+    private readonly HashSet<int> _down = [];
     private readonly EndpointSettings _settings;
     private readonly ulong _seed;
 
@@ -61,7 +64,13 @@ internal sealed class SimulatedChain : IRelayOwner
     public Connection Link(int from, int to) => _nodes[from].Find(_nodes[to].PublicKey)
         ?? throw new InvalidOperationException($"node {from} has no connection to node {to}");
 
-    public SimulatedWriter Send(byte[] payload, ReadOnlyMemory<byte> metadata = default, bool announceLength = true) => new(
+    /// <summary>Called with each stream that reaches the last node.</summary>
+    public Action<SimulatedReader>? OnReader { get; set; }
+
+    public int Hops => _nodes.Count - 1;
+
+    public SimulatedWriter Send(
+        byte[] payload, ReadOnlyMemory<byte> metadata = default, bool announceLength = true, long allowed = long.MaxValue) => new(
         World.Now,
         Link(0, 1),
         _nodes[0].Pool,
@@ -71,7 +80,9 @@ internal sealed class SimulatedChain : IRelayOwner
             TransferId = World.Random.NextUInt64(),
             TotalLength = announceLength ? payload.Length : -1,
             Metadata = metadata,
-        });
+        },
+        hopsFromSink: Hops,
+        allowed: allowed);
 
     public byte[] Payload(int length)
     {
@@ -84,8 +95,33 @@ internal sealed class SimulatedChain : IRelayOwner
     public Endpoint Restart(int node)
     {
         _nodes[node] = Create(node, salt: World.Random.NextUInt64());
+        _down.Remove(node);
         World.Place(AddressOf(node), _nodes[node]);
         return _nodes[node];
+    }
+
+    /// <summary>The process is gone; only its neighbours can notice.</summary>
+    public void Crash(int node)
+    {
+        _down.Add(node);
+        World.Remove(AddressOf(node));
+    }
+
+    /// <summary>False from a crash until the restart: nothing that is left in its tables means anything.</summary>
+    public bool IsUp(int node) => !_down.Contains(node);
+
+    /// <summary>Whether this was the process at one of the nodes when it crashed or was replaced.</summary>
+    public bool IsGone(Endpoint endpoint) => _nodes.IndexOf(endpoint) is var node && (node < 0 || !IsUp(node));
+
+    /// <summary>The process that a relay runs in.</summary>
+    public Endpoint OwnerOf(CutThroughRelay relay) => _relayOwners[_relays.IndexOf(relay)];
+
+    public void Dispose()
+    {
+        foreach (Endpoint endpoint in _created)
+        {
+            endpoint.Dispose();
+        }
     }
 
     void IRelayOwner.OnSourceFailedUnused(CutThroughRelay relay, StreamErrorCode code) => _relaysEnded.Add((relay, code));
@@ -104,7 +140,9 @@ internal sealed class SimulatedChain : IRelayOwner
     {
         byte[] key = new byte[32];
         new SeededRandom(_seed + ((ulong)node * 7_919)).Fill(key);
-        return new Endpoint(_settings, key, new SeededRandom(_seed + (ulong)node + salt + 1));
+        var endpoint = new Endpoint(_settings, key, new SeededRandom(_seed + (ulong)node + salt + 1));
+        _created.Add(endpoint);
+        return endpoint;
     }
 
     private bool IsLinked(int left) =>
@@ -115,7 +153,7 @@ internal sealed class SimulatedChain : IRelayOwner
     {
         for (int i = 0; i < _nodes.Count; i++)
         {
-            while (_nodes[i].TryPollEvent(out ConnectionEvent connectionEvent))
+            while (IsUp(i) && _nodes[i].TryPollEvent(out ConnectionEvent connectionEvent))
             {
                 if (connectionEvent is { Kind: ConnectionEventKind.StreamOpened, Stream: { } stream })
                 {
@@ -129,12 +167,22 @@ internal sealed class SimulatedChain : IRelayOwner
     {
         if (node == _nodes.Count - 1)
         {
-            _readers.Add(new SimulatedReader(stream, ReaderWants));
+            var reader = new SimulatedReader(stream, ReaderWants);
+            _readers.Add(reader);
+            OnReader?.Invoke(reader);
             return;
         }
 
-        var relay = new CutThroughRelay(stream, [Link(node, node + 1)], stream.Description!, _nodes.Count - 1 - node, this);
+        if (_nodes[node].Find(_nodes[node + 1].PublicKey) is not { } next)
+        {
+            stream.Connection.Streams.Stop(stream, StreamErrorCode.DownstreamLost);
+            stream.Ring.RemoveCursor(stream.Claim);
+            return;
+        }
+
+        var relay = new CutThroughRelay(stream, [next], stream.Description!, _nodes.Count - 1 - node, this);
         _relays.Add(relay);
+        _relayOwners.Add(_nodes[node]);
         relay.Start();
     }
 }
