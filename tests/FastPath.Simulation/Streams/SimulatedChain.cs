@@ -113,6 +113,11 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
     /// <summary>Whether this was the process at one of the nodes when it crashed or was replaced.</summary>
     public bool IsGone(Endpoint endpoint) => _nodes.IndexOf(endpoint) is var node && (node < 0 || !IsUp(node));
 
+    /// <summary>The process that was at a node when the chain was built.</summary>
+    public Endpoint OriginOf(int node) => _created[node];
+
+    public bool HasEnded(CutThroughRelay relay) => _relaysEnded.Exists(ended => ended.Relay == relay);
+
     /// <summary>The process that a relay runs in.</summary>
     public Endpoint OwnerOf(CutThroughRelay relay) => _relayOwners[_relays.IndexOf(relay)];
 
