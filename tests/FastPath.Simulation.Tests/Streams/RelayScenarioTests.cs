@@ -148,6 +148,22 @@ public sealed class RelayScenarioTests
         Assert.Equal((0L, 0L), (chain.Nodes[1].Pool.RentedBytes, chain.Nodes[1].Pool.ReservedBytes));
     }
 
+    [Fact]
+    [Trait("Scenario", "T1")]
+    public void A_relay_whose_source_gives_up_counts_every_end_once()
+    {
+        for (ulong seed = 1; seed <= 40; seed++)
+        {
+            using var chain = new SimulatedChain(seed, new LinkModel { Loss = 0.1 }, hops: 2);
+            SimulatedWriter writer = chain.Send(chain.Payload(100_000));
+            chain.World.AfterDatagrams(
+                (long)seed, () => writer.Stream.Connection.Streams.Reset(writer.Stream, StreamErrorCode.Cancelled));
+            chain.World.RunFor(Duration.FromSeconds(60));
+            StreamCounters counters = chain.Nodes[1].StreamCounters;
+            Assert.Equal(counters.SendsStarted, counters.SendsCompleted + counters.SendsFailed + counters.SendsCancelled);
+        }
+    }
+
     private sealed class SilentListener : ISendListener
     {
         public void OnAcknowledged(SendStream stream)

@@ -116,7 +116,8 @@ internal sealed class TransferRun : IDisposable
 
             if (World.Now - Instant.Max(_progressAt, _faultChangedAt) > _patience)
             {
-                _violations.Add($"stall: source {_writer.Ended}, sink {Reader?.Ended}, {_chain.RelaysEnded.Count} of {_chain.Relays.Count} relays");
+                _violations.Add($"stall: source {_writer.Ended}, sink {Reader?.Ended}, {_chain.RelaysEnded.Count} of {_chain.Relays.Count} "
+                    + $"relays ended; {TransferState.Describe(_chain, _writer)}");
                 return;
             }
         }
