@@ -21,13 +21,15 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
     private readonly List<Endpoint> _relayOwners = [];
     private readonly List<Endpoint> _created = [];
     private readonly HashSet<int> _down = [];
-    private readonly EndpointSettings _settings;
+    private readonly Func<int, EndpointSettings> _settingsOf;
     private readonly ulong _seed;
 
-    public SimulatedChain(ulong seed, LinkModel model, int hops, EndpointSettings? settings = null)
+    /// <param name="settingsOf">Of each node, where they differ.</param>
+    public SimulatedChain(
+        ulong seed, LinkModel model, int hops, EndpointSettings? settings = null, Func<int, EndpointSettings>? settingsOf = null)
     {
         _seed = seed;
-        _settings = settings ?? EndpointSettings.Default;
+        _settingsOf = settingsOf ?? (_ => settings ?? EndpointSettings.Default);
         World = new SimulatedNetwork(seed, model);
         for (int i = 0; i <= hops; i++)
         {
@@ -48,7 +50,7 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
 
     public IReadOnlyList<Endpoint> Nodes => _nodes;
 
-    /// <summary>What the last node was told of, in order.</summary>
+    /// <summary>What the last node was told of, and what inner nodes read themselves, in order.</summary>
     public IReadOnlyList<SimulatedReader> Readers => _readers;
 
     public IReadOnlyList<CutThroughRelay> Relays => _relays;
@@ -69,8 +71,16 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
 
     public int Hops => _nodes.Count - 1;
 
+    /// <summary>Streams that an inner node reads itself instead of passing them on.</summary>
+    public Func<int, ReceiveStream, bool>? ReadsLocally { get; set; }
+
     public SimulatedWriter Send(
-        byte[] payload, ReadOnlyMemory<byte> metadata = default, bool announceLength = true, long allowed = long.MaxValue) => new(
+        byte[] payload,
+        ReadOnlyMemory<byte> metadata = default,
+        bool announceLength = true,
+        long allowed = long.MaxValue,
+        long startOffset = 0,
+        long ringBytes = 256 * 1_024) => new(
         World.Now,
         Link(0, 1),
         _nodes[0].Pool,
@@ -79,8 +89,10 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
         {
             TransferId = World.Random.NextUInt64(),
             TotalLength = announceLength ? payload.Length : -1,
+            StartOffset = startOffset,
             Metadata = metadata,
         },
+        ringBytes,
         hopsFromSink: Hops,
         allowed: allowed);
 
@@ -145,7 +157,7 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
     {
         byte[] key = new byte[32];
         new SeededRandom(_seed + ((ulong)node * 7_919)).Fill(key);
-        var endpoint = new Endpoint(_settings, key, new SeededRandom(_seed + (ulong)node + salt + 1));
+        var endpoint = new Endpoint(_settingsOf(node), key, new SeededRandom(_seed + (ulong)node + salt + 1));
         _created.Add(endpoint);
         return endpoint;
     }
@@ -170,7 +182,7 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
 
     private void TakeStream(int node, ReceiveStream stream)
     {
-        if (node == _nodes.Count - 1)
+        if (node == _nodes.Count - 1 || ReadsLocally?.Invoke(node, stream) == true)
         {
             var reader = new SimulatedReader(stream, ReaderWants);
             _readers.Add(reader);

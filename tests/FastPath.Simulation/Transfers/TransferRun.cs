@@ -17,7 +17,9 @@ internal sealed class TransferRun : IDisposable
 
     // Dead peers are given up, closing connections are gone, late controls are acknowledged.
     private static readonly Duration Settling = Duration.FromSeconds(90);
-    private static readonly Duration Quieting = Duration.FromSeconds(20);
+
+    // A pause passes for a long round trip, and a lost ping of that time is given up after one.
+    private static readonly Duration Quieting = Duration.FromSeconds(300);
 
     private readonly TransferPlan _plan;
     private readonly SimulatedChain _chain;
