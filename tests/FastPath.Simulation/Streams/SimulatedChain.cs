@@ -1,10 +1,12 @@
 using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Frames;
 using FastPath.Protocol.Randomness;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Hashing;
 using FastPath.Simulation.Network;
 
 namespace FastPath.Simulation.Streams;
@@ -57,6 +59,10 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
 
     public IReadOnlyList<(CutThroughRelay Relay, StreamErrorCode Code)> RelaysEnded => _relaysEnded;
 
+    /// <summary>Decides on what is offered to any node.</summary>
+    public Action<StreamOffer> OnOffer { get; set; } =
+        _ => throw new InvalidOperationException("the test expects no offer");
+
     /// <summary>How many bytes a fresh reader takes before it pauses.</summary>
     public long ReaderWants { get; set; } = long.MaxValue;
 
@@ -80,7 +86,9 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
         bool announceLength = true,
         long allowed = long.MaxValue,
         long startOffset = 0,
-        long ringBytes = 256 * 1_024) => new(
+        long ringBytes = 256 * 1_024,
+        byte[]? digestAtEnd = null,
+        bool wantsDelivery = false) => new(
         World.Now,
         Link(0, 1),
         _nodes[0].Pool,
@@ -91,10 +99,28 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
             TotalLength = announceLength ? payload.Length : -1,
             StartOffset = startOffset,
             Metadata = metadata,
+            WantsDelivery = wantsDelivery,
         },
         ringBytes,
-        hopsFromSink: Hops,
-        allowed: allowed);
+        digestAtEnd,
+        Hops,
+        allowed);
+
+    /// <summary>Offers the payload; what <see cref="OnOffer"/> says at the next node decides.</summary>
+    public SimulatedOffer Offer(byte[] payload, ReadOnlyMemory<byte> metadata = default) => new(
+        World.Now,
+        Link(0, 1),
+        _nodes[0].Pool,
+        payload,
+        new StreamDescription
+        {
+            TransferId = World.Random.NextUInt64(),
+            TotalLength = payload.Length,
+            Digest = DigestOf(payload),
+            Metadata = metadata,
+            WantsDelivery = true,
+        },
+        Hops);
 
     public byte[] Payload(int length)
     {
@@ -145,6 +171,13 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
 
     void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code) => _relaysEnded.Add((relay, code));
 
+    private static byte[] DigestOf(byte[] payload)
+    {
+        byte[] digest = new byte[StreamOpenFrame.DigestLength];
+        Blake3Hasher.Hash(payload, digest);
+        return digest;
+    }
+
     private static void Require(bool condition, string message)
     {
         if (!condition)
@@ -175,6 +208,10 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
                 if (connectionEvent is { Kind: ConnectionEventKind.StreamOpened, Stream: { } stream })
                 {
                     TakeStream(i, stream);
+                }
+                else if (connectionEvent is { Kind: ConnectionEventKind.StreamOffered, Offer: { } offer })
+                {
+                    OnOffer(offer);
                 }
             }
         }

@@ -37,7 +37,7 @@ internal sealed class SimulatedReader : IReceiveListener
     /// <summary>Called when the stream has ended, at once when it has.</summary>
     public Action<SimulatedReader>? OnEnded
     {
-        init
+        set
         {
             _onEnded = value;
             if (Ended is not null)
@@ -79,7 +79,7 @@ internal sealed class SimulatedReader : IReceiveListener
     private void Take(Instant now)
     {
         RingCursor cursor = _cursor;
-        long limit = Math.Min(Stream.Ring.Frontier, Wants == long.MaxValue ? Wants : Stream.Ring.StartOffset + Wants);
+        long limit = Stream.Ring.StartOffset + Math.Min(Stream.Ring.Frontier - Stream.Ring.StartOffset, Wants);
         if (cursor.Position < limit)
         {
             FirstByteAt = Instant.Min(FirstByteAt, now);

@@ -6,13 +6,17 @@ using FastPath.Protocol.Time;
 namespace FastPath.Simulation.Streams;
 
 /// <summary>An application that sends one payload: it fills the ring whenever slots are free.</summary>
-internal sealed class SimulatedWriter : ISendListener
+internal sealed class SimulatedWriter : ISendListener, ISimulatedSource
 {
+    private const long RingBytes = 256 * 1_024;
+
     private readonly byte[] _payload;
     private readonly FragmentRing _ring;
+    private readonly byte[] _digestAtEnd = [];
     private long _written;
-    private long _allowed;
+    private long _allowed = long.MaxValue;
 
+    /// <param name="digestAtEnd">BLAKE3 of the payload, said with its end; null for none.</param>
     /// <param name="allowed">How many bytes it writes before it pauses; it finishes only when it may write them all.</param>
     public SimulatedWriter(
         Instant now,
@@ -20,15 +24,29 @@ internal sealed class SimulatedWriter : ISendListener
         PinnedSlabPool pool,
         byte[] payload,
         StreamDescription description,
-        long ringBytes = 256 * 1_024,
+        long ringBytes = RingBytes,
+        byte[]? digestAtEnd = null,
         int hopsFromSink = 1,
         long allowed = long.MaxValue)
     {
         _payload = payload;
+        _digestAtEnd = digestAtEnd ?? [];
         _allowed = allowed;
         _written = description.StartOffset;
         _ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, ringBytes)!;
         Stream = connection.Streams.Open(now, description, _ring, _ring.TryAddCursor()!, this, hopsFromSink);
+        Fill(now);
+    }
+
+    /// <summary>Sends over a stream that was offered and accepted.</summary>
+    /// <param name="listener">Told of the stream, and passes it on to this writer.</param>
+    public SimulatedWriter(Instant now, SendStream accepted, PinnedSlabPool pool, byte[] payload, ISendListener listener)
+    {
+        _payload = payload;
+        _written = accepted.AcceptedFrom;
+        _ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, accepted.AcceptedFrom, RingBytes)!;
+        Stream = accepted;
+        accepted.Begin(_ring, _ring.TryAddCursor()!, listener);
         Fill(now);
     }
 
@@ -82,7 +100,7 @@ internal sealed class SimulatedWriter : ISendListener
 
         if (_written == _payload.Length && _allowed >= _payload.Length)
         {
-            Stream.Finish(_written, now);
+            Stream.Finish(_written, now, _digestAtEnd);
         }
 
         Stream.Connection.Streams.MarkReady(Stream);

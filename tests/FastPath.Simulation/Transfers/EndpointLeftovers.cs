@@ -31,9 +31,10 @@ internal static class EndpointLeftovers
                 return $"a connection is {connection.State}";
             }
 
-            if (connection.Streams.SendingCount != 0 || connection.Streams.ReceivingCount != 0)
+            StreamTable streams = connection.Streams;
+            if (streams.SendingCount != 0 || streams.ReceivingCount != 0 || streams.OffersCount != 0)
             {
-                return $"{connection.Streams.SendingCount} streams out, {connection.Streams.ReceivingCount} in";
+                return $"{streams.SendingCount} streams out, {streams.ReceivingCount} in, {streams.OffersCount} offered";
             }
 
             if (connection.Recovery.BytesInFlight != 0)

@@ -23,6 +23,12 @@ internal sealed record TransferPlan
 
     public required bool AnnouncesLength { get; init; }
 
+    /// <summary>The source asks before it sends; the length is announced then.</summary>
+    public required bool IsOffered { get; init; }
+
+    /// <summary>The source wants to hear what the destination has done with the payload.</summary>
+    public required bool WantsDelivery { get; init; }
+
     /// <summary>One model a hop, the same both ways.</summary>
     public required IReadOnlyList<LinkModel> Links { get; init; }
 
@@ -38,12 +44,15 @@ internal sealed record TransferPlan
         int hops = 1 + random.NextInt32(4);
         int size = (int)Math.Exp(random.NextDouble() * Math.Log(SizeMax + 2)) - 1;
         double loss = random.NextChance(0.25) ? 0 : random.NextDouble() * LossMax;
+        Fault fault = random.NextChance(0.5) ? FaultOf(random, hops, size) : Fault.None;
         return new TransferPlan
         {
             Seed = seed,
             Size = size,
             MetadataBytes = random.NextInt32(257),
             AnnouncesLength = random.NextChance(0.7),
+            IsOffered = random.NextChance(0.25) && fault.Kind != FaultKind.WriterStalls,
+            WantsDelivery = random.NextChance(0.5),
             Links = [.. Enumerable.Range(0, hops).Select(_ => LinkOf(random, loss))],
             Congestion = random.NextInt32(3) switch
             {
@@ -51,12 +60,12 @@ internal sealed record TransferPlan
                 1 => CongestionAlgorithm.Bbr,
                 _ => CongestionAlgorithm.Ledbat,
             },
-            Fault = random.NextChance(0.5) ? FaultOf(random, hops, size) : Fault.None,
+            Fault = fault,
         };
     }
 
     public override string ToString() =>
-        $"seed {Seed}: {Size} bytes over {Hops} hops, {Congestion}, loss {Links.Max(link => link.Loss):P0}, {Fault}";
+        $"seed {Seed}: {Size} bytes {(IsOffered ? "offered " : "")}over {Hops} hops, {Congestion}, loss {Links.Max(link => link.Loss):P0}, {Fault}";
 
     private static LinkModel LinkOf(SeededRandom random, double loss)
     {

@@ -9,11 +9,11 @@ namespace FastPath.Simulation.Transfers;
 /// <summary>Who waits for what: every stream of a transfer in words, for a seed that stalled.</summary>
 internal static class TransferState
 {
-    public static string Describe(SimulatedChain chain, SimulatedWriter writer)
+    public static string Describe(SimulatedChain chain, ISimulatedSource source)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"at {chain.World.Now}");
-        Append(text, writer.Stream);
+        Append(text, source.Stream);
         foreach (CutThroughRelay relay in chain.Relays)
         {
             Append(text, relay.Source);
