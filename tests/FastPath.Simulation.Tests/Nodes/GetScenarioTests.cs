@@ -192,7 +192,7 @@ public sealed class GetScenarioTests
             var mesh = new SimulatedMesh(6, new LinkModel { RateBytesPerSecond = 2_000_000 }, 4, SimulatedMesh.Line(4));
             (ContractKey key, _) = mesh.Store(3_000_000, 3);
             mesh.Get(0, key);
-            Assert.True(mesh.World.RunUntil(() => mesh.Nodes[0].Host.Gets is [{ Reader.Bytes.Length: > 100_000 }], Limit));
+            Assert.True(mesh.World.RunUntil(() => mesh.Nodes[0].Host.Gets is [{ Reader.Count: > 100_000 }], Limit));
             if (cancels)
             {
                 ReceiveStream stream = mesh.Nodes[0].Host.Gets[0].Reader!.Stream;
