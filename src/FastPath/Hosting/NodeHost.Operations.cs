@@ -23,6 +23,8 @@ internal sealed partial class NodeHost
 
     public int MessageBytesMax => _options.MessageBytesMax;
 
+    public long SendWindowBytes => _options.SendWindowBytes;
+
     /// <summary>The stream of the newest answer from this node's store.</summary>
     public SendStream? LastServed { get; private set; }
 
