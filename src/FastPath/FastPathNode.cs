@@ -81,6 +81,30 @@ public sealed class FastPathNode : IAsyncDisposable
     /// <summary>Peers with an open connection.</summary>
     public IReadOnlyCollection<FastPathPeer> Peers => [.. _host.Peers];
 
+    /// <summary>One reading of the node's counters.</summary>
+    public NodeStatistics GetStatistics()
+    {
+        DatagramSocketCounters socket = _socket.Counters;
+        StreamCounters streams = Core.Endpoint.StreamCounters;
+        return new NodeStatistics
+        {
+            DatagramsSent = Volatile.Read(ref socket.DatagramsSent),
+            DatagramsReceived = Volatile.Read(ref socket.DatagramsReceived),
+            SendCalls = Volatile.Read(ref socket.SendCalls),
+            ReceiveCalls = Volatile.Read(ref socket.ReceiveCalls),
+            ReceiveCallsEmpty = Volatile.Read(ref socket.ReceiveCallsEmpty),
+            KernelDrops = _socket.KernelDrops,
+            FragmentsSent = Volatile.Read(ref streams.FragmentsSent),
+            FragmentsSentAgain = Volatile.Read(ref streams.FragmentsSentAgain),
+            FragmentsReceived = Volatile.Read(ref streams.FragmentsReceived),
+            PayloadBytesSent = Volatile.Read(ref streams.PayloadBytesSent),
+            PayloadBytesSentAgain = Volatile.Read(ref streams.PayloadBytesSentAgain),
+            PayloadBytesReceived = Volatile.Read(ref streams.PayloadBytesReceived),
+            BufferBytesRented = Core.Endpoint.Pool.RentedBytes,
+            BufferBytesReserved = Core.Endpoint.Pool.ReservedBytes,
+        };
+    }
+
     internal NodeCore Core { get; }
 
     internal NodeHost Host => _host;
@@ -163,7 +187,7 @@ public sealed class FastPathNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        var owner = new RelayCompletion();
+        var owner = new RelayCompletion(_host);
         _host.Loop.Post(_ => owner.Start(stream.Stream, [.. targets.Select(target => target.Connection)]));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ => _host.Loop.Post(_ => owner.Cancel()), null);

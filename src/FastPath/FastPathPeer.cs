@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using FastPath.Diagnostics;
 using FastPath.Hosting;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
@@ -51,6 +52,22 @@ public sealed class FastPathPeer
     public bool IsClosed => _closedReason is not null;
 
     internal Connection Connection { get; }
+
+    /// <summary>One reading of the connection's counters.</summary>
+    public PeerStatistics GetStatistics()
+    {
+        ConnectionCounters counters = Connection.Counters;
+        return new PeerStatistics
+        {
+            PacketsSent = Volatile.Read(ref counters.PacketsSent),
+            PacketsReceived = Volatile.Read(ref counters.PacketsReceived),
+            AcksSent = Volatile.Read(ref counters.AcksSent),
+            PacketsDuplicate = Volatile.Read(ref counters.PacketsDuplicate),
+            PacketsNotAuthentic = Volatile.Read(ref counters.PacketsNotAuthentic),
+            MessagesSent = Volatile.Read(ref counters.MessagesSent),
+            MessagesReceived = Volatile.Read(ref counters.MessagesReceived),
+        };
+    }
 
     /// <summary>One round trip over the encrypted connection, as the application sees it.</summary>
     /// <exception cref="FastPathException">ConnectionClosed.</exception>

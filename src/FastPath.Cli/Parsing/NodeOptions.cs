@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using FastPath.Options;
 
 namespace FastPath.Cli.Parsing;
@@ -23,10 +24,12 @@ internal static class NodeOptions
         DefaultValueFactory = _ => 10,
     };
 
+    private static readonly Option[] All =
+        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, HopsToLive];
+
     public static void AddTo(Command command)
     {
-        foreach (Option option in (Option[])
-            [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, HopsToLive])
+        foreach (Option option in All)
         {
             command.Add(option);
         }
@@ -69,6 +72,13 @@ internal static class NodeOptions
             },
         };
     }
+
+    /// <summary>The options that were given, as they were given: for another process of this program.</summary>
+    public static IReadOnlyList<string> ToArguments(ParseResult parse) =>
+    [
+        .. All.Select(parse.GetResult).OfType<OptionResult>().Where(result => !result.Implicit)
+            .SelectMany(result => (string[])[result.Option.Name, .. result.Tokens.Select(token => token.Value)]),
+    ];
 
     private static Option<string> Choice(string name, string standard, string description) => new(name)
     {

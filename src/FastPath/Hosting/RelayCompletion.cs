@@ -5,7 +5,7 @@ using FastPath.Protocol.Streams;
 namespace FastPath.Hosting;
 
 /// <summary>A relay that the application asked for, as a task. Start and Cancel run on the loop thread.</summary>
-internal sealed class RelayCompletion : IRelayOwner
+internal sealed class RelayCompletion(NodeHost host) : IRelayOwner
 {
     private readonly TaskCompletionSource<StreamErrorCode> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CutThroughRelay? _relay;
@@ -22,5 +22,9 @@ internal sealed class RelayCompletion : IRelayOwner
 
     void IRelayOwner.OnSourceFailedUnused(CutThroughRelay relay, StreamErrorCode code) => _ended.TrySetResult(code);
 
-    void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code) => _ended.TrySetResult(code);
+    void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code)
+    {
+        host.NoteReordered(relay.Source.Ring.PeakReorderedBytes);
+        _ended.TrySetResult(code);
+    }
 }
