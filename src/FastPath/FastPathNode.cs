@@ -164,7 +164,7 @@ public sealed class FastPathNode : IAsyncDisposable
     }
 
     /// <summary>Streams that peers open, in the order of their opening. The caller disposes each.</summary>
-    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    /// <remarks>Up to <see cref="FastPathOptions.AcceptBacklog"/> wait; a stream beyond that is refused, and its opener is told.</remarks>
     public IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
         _host.Accepted.ReadAllAsync(cancellationToken);
 

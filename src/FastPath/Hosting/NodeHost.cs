@@ -20,20 +20,20 @@ namespace FastPath.Hosting;
 /// <remarks>Nothing here waits: work that may take time goes to the thread pool and comes back by a post.</remarks>
 internal sealed partial class NodeHost : INodeHost
 {
-    private const int AcceptBacklog = 256;
     private const int MessageBacklog = 1_024;
 
     private readonly FastPathOptions _options;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<PeerKey, TaskCompletionSource<FastPathPeer>> _dials = new();
     private readonly ConcurrentDictionary<Connection, FastPathPeer> _peers = new();
-    private readonly Channel<StreamHandle> _accepted = Channel.CreateBounded<StreamHandle>(AcceptBacklog);
+    private readonly Channel<StreamHandle> _accepted;
     private readonly Channel<IncomingMessage> _messages = Channel.CreateBounded<IncomingMessage>(MessageBacklog);
 
     public NodeHost(FastPathOptions options, ILogger logger)
     {
         _options = options;
         _logger = logger;
+        _accepted = Channel.CreateBounded<StreamHandle>(options.AcceptBacklog);
     }
 
     /// <summary>Set once, before the loop starts.</summary>

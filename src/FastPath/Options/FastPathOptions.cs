@@ -41,6 +41,9 @@ public sealed record FastPathOptions
     /// <summary>Bytes: longer messages are refused; use a stream for them.</summary>
     public int MessageBytesMax { get; init; } = 64 * 1_024;
 
+    /// <summary>Streams of peers that wait to be accepted by the application; one beyond them is refused.</summary>
+    public int AcceptBacklog { get; init; } = 256;
+
     /// <summary>A sink without useful progress for this long gives up; relays and senders a little later.</summary>
     public TimeSpan ProgressTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -75,6 +78,7 @@ public sealed record FastPathOptions
         Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");
         Require(SendWindowBytes >= 16 * 1_024, nameof(SendWindowBytes), "at least 16 KiB");
         Require(MessageBytesMax is >= 0 and <= 16 * 1_024 * 1_024, nameof(MessageBytesMax), "0 to 16 MiB");
+        Require(AcceptBacklog >= 1, nameof(AcceptBacklog), "at least 1");
         Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
         Require(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");

@@ -8,13 +8,16 @@ namespace FastPath.Cli.Bench.Measuring;
 /// <summary>Takes streams with a node of this process, and TCP connections with a socket of it.</summary>
 internal sealed class LocalReceiver : IReceivingSide
 {
+    // All streams of a run are opened at once.
+    private const int AcceptBacklog = 1 << 16;
+
     private readonly FastPathNode _node;
     private readonly IAsyncEnumerator<StreamHandle> _streams;
     private Task<Receipt> _receipt = Task.FromException<Receipt>(new InvalidOperationException("nothing is expected"));
 
     public LocalReceiver(FastPathOptions options)
     {
-        _node = RawNodes.Start(options);
+        _node = RawNodes.Start(options with { AcceptBacklog = AcceptBacklog });
         _streams = _node.AcceptStreamsAsync().GetAsyncEnumerator();
     }
 
@@ -51,6 +54,7 @@ internal sealed class LocalReceiver : IReceivingSide
     public async ValueTask DisposeAsync()
     {
         await _node.DisposeAsync().ConfigureAwait(false);
+        await ((Task)_receipt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _streams.DisposeAsync().ConfigureAwait(false);
     }
 
