@@ -27,6 +27,6 @@ internal static class Document
         ["congestion"] = peer?.Congestion,
         ["mtu_bytes"] = peer?.MtuBytes,
         ["cores"] = Environment.ProcessorCount,
-        ["continuations"] = "pool",
+        ["continuations"] = node.Host.RunsContinuationsInline ? "inline" : "pool",
     };
 }

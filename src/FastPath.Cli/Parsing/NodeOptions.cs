@@ -18,6 +18,9 @@ internal static class NodeOptions
     private static readonly Option<string> Cache = Choice("--cache", "on", "on: relays keep contracts that pass through them");
     private static readonly Option<string> Verify = Choice("--verify", "on", "off: do not compare the announced digest (the store verifies always)");
 
+    private static readonly Option<string> Continuations = Choice(
+        "--continuations", "pool", "pool, or inline: what awaits a node runs on the node's own thread (unsafe)");
+
     private static readonly Option<int> HopsToLive = new("--hops-to-live")
     {
         Description = "Nodes that a GET may be passed through, one behind the other",
@@ -25,7 +28,7 @@ internal static class NodeOptions
     };
 
     private static readonly Option[] All =
-        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, HopsToLive];
+        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, Continuations, HopsToLive];
 
     public static void AddTo(Command command)
     {
@@ -47,6 +50,12 @@ internal static class NodeOptions
             Cache = Values.Switch(parse, Cache),
             Verify = Values.Switch(parse, Verify),
             HopsToLive = Values.InRange(parse, HopsToLive, 1, 255),
+            UnsafeInlineContinuations = parse.GetValue(Continuations) switch
+            {
+                "pool" => false,
+                "inline" => true,
+                var other => throw new CommandException(ExitCode.Usage, $"--continuations '{other}': expected pool or inline"),
+            },
             Engine = parse.GetValue(Engine) switch
             {
                 "auto" => FastPathEngine.Auto,

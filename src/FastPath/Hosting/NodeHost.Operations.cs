@@ -70,7 +70,13 @@ internal sealed partial class NodeHost
     /// <summary>Opens streams to the targets over one ring, from any thread.</summary>
     public RingWriter Open(IReadOnlyList<Connection> targets, StreamDescription description)
     {
-        RingWriter writer = RingWriter.Create(Loop, Core.Endpoint.Pool, targets, description, _options.SendWindowBytes);
+        RingWriter writer = RingWriter.Create(
+            Loop,
+            Core.Endpoint.Pool,
+            targets,
+            description,
+            _options.SendWindowBytes,
+            runsContinuationsInline: _options.UnsafeInlineContinuations);
         Loop.Post(writer.Open);
         return writer;
     }

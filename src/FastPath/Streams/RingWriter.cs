@@ -16,7 +16,7 @@ namespace FastPath.Streams;
 internal sealed class RingWriter : ISendListener, IDisposable
 {
     private readonly StreamDescription _description;
-    private readonly AsyncSignal _space = new();
+    private readonly AsyncSignal _space;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CoalescedTask _offer;
     private readonly EngineLoop _loop;
@@ -31,8 +31,14 @@ internal sealed class RingWriter : ISendListener, IDisposable
     private int _isDisposed;
 
     private RingWriter(
-        EngineLoop loop, FragmentRing ring, IReadOnlyList<Connection> targets, StreamDescription description, int hopsFromSink)
+        EngineLoop loop,
+        FragmentRing ring,
+        IReadOnlyList<Connection> targets,
+        StreamDescription description,
+        int hopsFromSink,
+        bool runsContinuationsInline)
     {
+        _space = new AsyncSignal(runsContinuationsInline);
         _loop = loop;
         Ring = ring;
         _description = description;
@@ -64,14 +70,15 @@ internal sealed class RingWriter : ISendListener, IDisposable
         IReadOnlyList<Connection> targets,
         StreamDescription description,
         long ringBytes,
-        int hopsFromSink = 1)
+        int hopsFromSink = 1,
+        bool runsContinuationsInline = false)
     {
         long size = description.TotalLength >= 0
             ? Math.Clamp(description.TotalLength - description.StartOffset, 1, ringBytes)
             : ringBytes;
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, size)
             ?? throw new FastPathException(FastPathError.LocalResource, "the node's memory budget has no room for another stream");
-        return new RingWriter(loop, ring, targets, description, hopsFromSink);
+        return new RingWriter(loop, ring, targets, description, hopsFromSink, runsContinuationsInline);
     }
 
     /// <summary>Opens the streams; on the loop thread.</summary>

@@ -19,6 +19,7 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
     private readonly AsyncSignal _signal;
     private readonly CoalescedTask _consumed;
     private readonly Listener _listener;
+    private readonly bool _runsContinuationsInline;
     private readonly StreamReaders? _readers;
     private long _position;
     private long _reportedPosition;
@@ -28,15 +29,18 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
     /// <param name="stream">Attached to when <see cref="Attach"/> is called, on the loop.</param>
     /// <param name="cursor">Of this handle alone.</param>
     /// <param name="readers">Counts the application's handles of the stream; null for one that only reads along.</param>
-    internal StreamHandle(EngineLoop loop, ReceiveStream stream, RingCursor cursor, StreamReaders? readers)
+    /// <param name="runsContinuationsInline">Whoever reads goes on on the loop thread.</param>
+    internal StreamHandle(
+        EngineLoop loop, ReceiveStream stream, RingCursor cursor, StreamReaders? readers, bool runsContinuationsInline = false)
     {
+        _runsContinuationsInline = runsContinuationsInline;
         _loop = loop;
         _stream = stream;
         _cursor = cursor;
         _readers = readers;
         _position = cursor.Position;
         _reportedPosition = _position;
-        _signal = new AsyncSignal();
+        _signal = new AsyncSignal(runsContinuationsInline);
         _consumed = new CoalescedTask(loop, now => _stream.Connection.Streams.OnConsumed(_stream, now));
         _listener = new Listener(_signal);
     }
@@ -156,7 +160,7 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
         RingCursor cursor = _stream.Ring.TryAddCursor()
             ?? throw new FastPathException(FastPathError.TooLate, "the first bytes were read by everybody and given back");
         _readers?.Add();
-        var fork = new StreamHandle(_loop, _stream, cursor, _readers);
+        var fork = new StreamHandle(_loop, _stream, cursor, _readers, _runsContinuationsInline);
         _loop.Post(_ => fork.Attach());
         return fork;
     }

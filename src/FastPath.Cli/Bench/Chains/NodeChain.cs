@@ -10,7 +10,7 @@ internal sealed class NodeChain : IAsyncDisposable
 {
     private readonly List<FastPathNode> _nodes = [];
     private readonly List<FastPathPeer> _next = [];
-    private readonly List<Task> _relaying = [];
+    private FastPathPeer[][] _routes = [];
     private IAsyncEnumerator<StreamHandle> _arrivals = null!;
 
     private NodeChain()
@@ -33,7 +33,10 @@ internal sealed class NodeChain : IAsyncDisposable
         {
             for (int i = 0; i <= hops; i++)
             {
-                chain._nodes.Add(RawNodes.Start(options));
+                int number = i;
+                chain._nodes.Add(RawNodes.Start(i == 0 || i == hops
+                    ? options
+                    : options with { StreamRoute = (_, _) => chain._routes[number] }));
             }
 
             for (int i = 0; i < hops; i++)
@@ -42,11 +45,7 @@ internal sealed class NodeChain : IAsyncDisposable
                     chain._nodes[i], chain._nodes[i + 1].Address, cancellationToken).ConfigureAwait(false));
             }
 
-            for (int i = 1; i < hops; i++)
-            {
-                chain._relaying.Add(RelayAsync(chain._nodes[i], chain._next[i]));
-            }
-
+            chain._routes = [.. chain._next.Select(next => (FastPathPeer[])[next])];
             chain._arrivals = chain._nodes[^1].AcceptStreamsAsync(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
             return chain;
         }
@@ -86,30 +85,6 @@ internal sealed class NodeChain : IAsyncDisposable
         foreach (FastPathNode node in _nodes)
         {
             await node.DisposeAsync().ConfigureAwait(false);
-        }
-
-        await Task.WhenAll(_relaying).ConfigureAwait(false);
-    }
-
-    private static async Task RelayAsync(FastPathNode relay, FastPathPeer next)
-    {
-        FastPathPeer[] targets = [next];
-        await foreach (StreamHandle stream in relay.AcceptStreamsAsync().ConfigureAwait(false))
-        {
-            _ = PassOnAsync(relay, stream, targets);
-        }
-    }
-
-    private static async Task PassOnAsync(FastPathNode relay, StreamHandle stream, FastPathPeer[] targets)
-    {
-        using StreamHandle owned = stream;
-        try
-        {
-            await relay.RelayToAsync(stream, targets).ConfigureAwait(false);
-        }
-        catch (FastPathException)
-        {
-            // The destination tells, by what it misses.
         }
     }
 
