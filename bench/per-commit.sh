@@ -34,8 +34,13 @@ if ! (cd "$folder/tree" && dotnet build src/FastPath.Cli -c Release --nologo -v 
     nothing "the commit before this one, $previous, does not build here"
 fi
 
-dotnet build src/FastPath.Cli -c Release --nologo -v q >/dev/null
-dotnet build bench/FastPath.Benchmarks -c Release --nologo -v q >/dev/null
+for project in src/FastPath.Cli bench/FastPath.Benchmarks; do
+    if ! dotnet build "$project" -c Release --nologo -v q >"$folder/log" 2>&1; then
+        cat "$folder/log"
+        exit 1
+    fi
+done
+
 echo "$previous before, $current now"
 dotnet bench/FastPath.Benchmarks/bin/Release/net10.0/FastPath.Benchmarks.dll "$form" artifacts/bench \
     "$previous" "$folder/tree/src/FastPath.Cli/bin/Release/net10.0/FastPath.Cli.dll" \

@@ -59,7 +59,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
     }
 
     /// <summary>The packet received last will soon be answered; its ACK may wait for that until <see cref="Deadline"/>.</summary>
-    public void Hold() => _held++;
+    public void Hold() => _held += IsPending ? 1 : 0;
 
     /// <summary>Copies ranges newest first.</summary>
     public int CopyRanges(Span<AckRange> destination)

@@ -320,7 +320,7 @@ public sealed class StreamTests
         await line.AssertBaselineAsync();
     }
 
-    private static async Task<StreamHandle> AcceptAsync(FastPathNode node)
+    internal static async Task<StreamHandle> AcceptAsync(FastPathNode node)
     {
         await foreach (StreamHandle stream in node.AcceptStreamsAsync())
         {
