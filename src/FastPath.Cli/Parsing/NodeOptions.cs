@@ -27,8 +27,14 @@ internal static class NodeOptions
         DefaultValueFactory = _ => 10,
     };
 
+    private static readonly Option<int> Retries = new("--retries")
+    {
+        Description = "Attempts in a row that may bring nothing new before a broken transfer has failed; 0: the first break is the end",
+        DefaultValueFactory = _ => new RetryBudget().AttemptsWithoutProgress,
+    };
+
     private static readonly Option[] All =
-        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, Continuations, HopsToLive];
+        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, Continuations, HopsToLive, Retries];
 
     public static void AddTo(Command command)
     {
@@ -56,6 +62,7 @@ internal static class NodeOptions
                 "inline" => true,
                 var other => throw new CommandException(ExitCode.Usage, $"--continuations '{other}': expected pool or inline"),
             },
+            Retry = new RetryBudget { AttemptsWithoutProgress = Values.InRange(parse, Retries, 0, 1_000_000) },
             Engine = parse.GetValue(Engine) switch
             {
                 "auto" => FastPathEngine.Auto,

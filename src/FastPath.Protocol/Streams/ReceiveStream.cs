@@ -186,9 +186,11 @@ internal sealed class ReceiveStream
             Ring.TryGrow(wanted);
         }
 
-        long limit = reclaimedTo + Math.Min(wanted, Ring.Capacity);
+        // What is wanted now, not what the ring was widened to: else a window that has shrunk is never worth a frame again.
+        long window = Math.Min(wanted, Ring.Capacity);
+        long limit = reclaimedTo + window;
         bool isUseful = Ring.FinalSize < 0 || Granted < Ring.FinalSize;
-        if (!isUseful || limit - Granted < Ring.Capacity / GrantFraction)
+        if (!isUseful || limit - Granted < window / GrantFraction)
         {
             return false;
         }

@@ -25,6 +25,8 @@ internal sealed partial class NodeHost
 
     public int MessageBytesMax => _options.MessageBytesMax;
 
+    public long SendWindowBytes => _options.SendWindowBytes;
+
     /// <summary>The stream of the newest answer from this node's store.</summary>
     public SendStream? LastServed { get; private set; }
 
@@ -75,8 +77,7 @@ internal sealed partial class NodeHost
             Core.Endpoint.Pool,
             targets,
             description,
-            _options.SendWindowBytes,
-            runsContinuationsInline: _options.UnsafeInlineContinuations);
+            _options.SendWindowBytes);
         Loop.Post(writer.Open);
         return writer;
     }

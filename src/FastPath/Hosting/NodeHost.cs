@@ -179,7 +179,7 @@ internal sealed partial class NodeHost : INodeHost
 
     /// <summary>The first reader of a stream, on the application's behalf.</summary>
     private StreamHandle NewHandle(ReceiveStream stream) =>
-        new(Loop, stream, stream.Claim, new StreamReaders(), _options.UnsafeInlineContinuations);
+        new(Loop, stream, stream.Claim, new StreamReaders());
 
     /// <summary>Passes a stream on from its first byte, without leaving this thread, when the application's rule says so.</summary>
     private bool TryRoute(ReceiveStream stream)
@@ -205,7 +205,7 @@ internal sealed partial class NodeHost : INodeHost
             return false;
         }
 
-        new RelayCompletion(this).Start(stream, [.. targets.Select(target => target.Connection)]);
+        new RoutedStream(this).Start(stream, [.. targets.Select(target => target.Connection)]);
         return true;
     }
 

@@ -33,14 +33,14 @@ public sealed class StreamRouteTests
             await near.WriteAsync(Payload.AsMemory(0, 1_000));
             await Task.WhenAll(far.CompleteAsync().AsTask(), near.CompleteAsync().AsTask());
         });
-        using StreamHandle arrived = await StreamTests.AcceptAsync(line[3]);
+        using StreamHandle arrived = await StreamReading.AcceptAsync(line[3]);
         using (PooledPayload payload = await arrived.ReadAllAsync(Payload.Length))
         {
             Assert.True(Payload.AsSpan().SequenceEqual(payload.Sequence.ToArray()));
         }
 
         Assert.Equal(far.TransferId, arrived.TransferId);
-        using StreamHandle delivered = await StreamTests.AcceptAsync(line[1]);
+        using StreamHandle delivered = await StreamReading.AcceptAsync(line[1]);
         Assert.Equal("near"u8.ToArray(), delivered.Metadata.ToArray());
         using (PooledPayload payload = await delivered.ReadAllAsync(1_000))
         {
@@ -67,7 +67,7 @@ public sealed class StreamRouteTests
         });
         await using OutgoingStream writer = line.Right(0).OpenStream();
         await writer.WriteAsync(new byte[] { 7 });
-        using StreamHandle reader = await StreamTests.AcceptAsync(line[1]);
+        using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
         Assert.Equal([7], (await reader.ReadAvailableAsync()).ToArray());
     }
 }
