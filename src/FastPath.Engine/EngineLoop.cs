@@ -11,13 +11,6 @@ namespace FastPath.Engine;
 internal sealed class EngineLoop : IDisposable
 {
     private const int DatagramsPerTurnMax = 64;
-
-    // After a pause somebody waits for the first bytes: they are passed on before the rest of the burst is looked at, and
-    // each step is twice the one before. In full flow larger steps cost less.
-    private const int DatagramsFirst = 8;
-    private const int FlushBytesFirst = 8 * 1_024;
-    private static readonly Duration Pause = Duration.FromMicroseconds(100);
-
     private const int DatagramBytesMax = 2_048;
 
     // A receiver can begin on the first part of a burst while the rest is still being sealed.
@@ -99,27 +92,22 @@ internal sealed class EngineLoop : IDisposable
 
     private void Run()
     {
-        Instant idleSince = MonotonicClock.Now;
         while (!_stopping)
         {
-            Instant now = MonotonicClock.Now;
-            RunTurn(now, isAfterPause: now - idleSince >= Pause);
+            RunTurn(MonotonicClock.Now);
             Interlocked.Exchange(ref _isWaiting, 1);
-            idleSince = MonotonicClock.Now;
             _socket.Wait(UntilNextTimeout());
             Volatile.Write(ref _isWaiting, 0);
         }
 
         _core.Endpoint.Close(MonotonicClock.Now, "the node is shutting down");
-        RunTurn(MonotonicClock.Now, isAfterPause: false);
+        RunTurn(MonotonicClock.Now);
     }
 
-    private void RunTurn(Instant now, bool isAfterPause)
+    private void RunTurn(Instant now)
     {
         bool hasMore = true;
-        int datagramsMax = isAfterPause ? DatagramsFirst : DatagramsPerTurnMax;
-        int flushBytes = isAfterPause ? FlushBytesFirst : FlushBytes;
-        while (hasMore || !_tasks.IsEmpty)
+        while (hasMore)
         {
             // Only as many as were there: a task that posts another never keeps the loop from its packets.
             for (int waiting = _tasks.Count; waiting > 0 && _tasks.TryDequeue(out ILoopTask? task); waiting--)
@@ -127,53 +115,49 @@ internal sealed class EngineLoop : IDisposable
                 task.Run(now);
             }
 
-            hasMore = ReceiveBatch(now, datagramsMax);
+            hasMore = ReceiveBatch(now);
             if (now >= _core.NextTimeout)
             {
                 _core.HandleTimeout(now);
             }
 
             _core.HandleEvents(now);
-            flushBytes = Transmit(now, flushBytes, isBatchEnd: !hasMore || datagramsMax == DatagramsPerTurnMax);
+            Transmit(now);
             _core.HandleEvents(now);
-            datagramsMax = Math.Min(2 * datagramsMax, DatagramsPerTurnMax);
             now = MonotonicClock.Now;
         }
     }
 
-    /// <returns>Bytes that the next flush waits for.</returns>
-    private int Transmit(Instant now, int flushBytes, bool isBatchEnd)
+    private void Transmit(Instant now)
     {
         int waiting = 0;
         while (_core.Endpoint.TryPollTransmit(
-            now, _socket.RentSend(DatagramBytesMax), out int length, out PeerAddress to, isBatchEnd))
+            now, _socket.RentSend(DatagramBytesMax), out int length, out PeerAddress to))
         {
             _socket.CommitSend(length, to);
             waiting += length;
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
-            if (waiting >= flushBytes)
+            if (waiting >= FlushBytes)
             {
                 _socket.Flush();
                 waiting = 0;
-                flushBytes = Math.Min(2 * flushBytes, FlushBytes);
             }
         }
 
         _socket.Flush();
-        return flushBytes;
     }
 
     /// <returns>True when the batch was full, so more may wait.</returns>
-    private bool ReceiveBatch(Instant now, int datagramsMax)
+    private bool ReceiveBatch(Instant now)
     {
         int received = 0;
-        while (received < datagramsMax && _socket.TryReceive(out Span<byte> datagram, out PeerAddress from))
+        while (received < DatagramsPerTurnMax && _socket.TryReceive(out Span<byte> datagram, out PeerAddress from))
         {
             received++;
             _core.Endpoint.HandleDatagram(now, from, datagram);
         }
 
-        return received == datagramsMax;
+        return received == DatagramsPerTurnMax;
     }
 
     private TimeSpan UntilNextTimeout()

@@ -123,12 +123,7 @@ internal sealed partial class Endpoint : IDisposable
     }
 
     /// <summary>Takes one datagram to send; called until false.</summary>
-    /// <param name="now">Of the turn.</param>
-    /// <param name="buffer">Where it goes.</param>
-    /// <param name="length">Of the datagram.</param>
-    /// <param name="to">Where it is sent.</param>
-    /// <param name="isBatchEnd">False when more has arrived already: then ACKs wait for it.</param>
-    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to, bool isBatchEnd = true)
+    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to)
     {
         if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
         {
@@ -141,7 +136,7 @@ internal sealed partial class Endpoint : IDisposable
         for (int i = 0; i < _connections.Count; i++)
         {
             Connection connection = _connections[(_nextToPoll + i) % _connections.Count];
-            if (connection.TryPollTransmit(now, buffer, isBatchEnd, out length))
+            if (connection.TryPollTransmit(now, buffer, isBatchEnd: true, out length))
             {
                 // One packet each in turn: a busy connection never keeps another from sending.
                 _nextToPoll = (_nextToPoll + i + 1) % _connections.Count;
