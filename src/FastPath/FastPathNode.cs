@@ -18,6 +18,7 @@ using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Archived;
 using FastPath.Serialization.Bincode;
+using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
 using FastPath.Serialization.Operations;
@@ -35,6 +36,8 @@ namespace FastPath;
 /// <remarks>Safe for use by many threads. Dispose closes every connection with a code.</remarks>
 public sealed partial class FastPathNode : IAsyncDisposable
 {
+    private const int DigestBlockBytes = 64 * 1_024;
+
     private readonly FastPathOptions _options;
     private readonly NodeIdentity _identity;
     private readonly IDatagramSocket _socket;
@@ -195,6 +198,31 @@ public sealed partial class FastPathNode : IAsyncDisposable
             message.Take();
             yield return message;
         }
+    }
+
+    /// <summary>
+    /// Sends a payload that can be read again, to a peer that is dialled when it is not connected. It is offered first; when the
+    /// transfer breaks it goes on at the first byte that the receiver lacks.
+    /// </summary>
+    /// <param name="peer">Where it goes.</param>
+    /// <param name="body">Read at any offset, and again after a break; a serializer is one.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Gives the transfer up; the receiver keeps what it has.</param>
+    /// <exception cref="FastPathException">Unreachable, Refused (also: declined), TooLarge, or why the last attempt failed.</exception>
+    public async ValueTask<SendReport> SendAsync(
+        PeerEndpoint peer, IBody body, SendOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(body);
+        options ??= new SendOptions();
+        if (options.Digest.IsEmpty)
+        {
+            byte[] digest = await Task.Run(
+                () => new Blake3Hasher().Digest(body, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
+            options = options with { Digest = digest };
+        }
+
+        return await new BlobSend(_host, _options, peer, body, options).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stores a contract at a node; returns when that node has it verified and durable.</summary>

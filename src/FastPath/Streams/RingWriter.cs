@@ -125,9 +125,15 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         Offer(now);
     }
 
-    /// <summary>Sends over a stream that its receiver has accepted; on the loop thread. For a writer with one target.</summary>
-    public void Adopt(Instant now, SendStream accepted)
+    /// <summary>Opens its stream, or sends over one that its receiver has accepted; on the loop thread. For a writer with one target.</summary>
+    public void Begin(Instant now, SendStream? accepted)
     {
+        if (accepted is null)
+        {
+            Open(now);
+            return;
+        }
+
         _routes[0].Stream = accepted;
         _targets.Add(accepted);
         accepted.Begin(Ring, _routes[0].Cursor, this);
@@ -451,6 +457,7 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
     public TransferFailure DescribeFailure()
     {
         SendStream? first = _targets.Count > 0 ? _targets[0] : null;
-        return TransferFailure.Of(first, _description) with { BytesDone = Ring.ReclaimedTo };
+        TransferFailure failure = TransferFailure.Of(first, _description);
+        return _routes.Length == 1 ? failure : failure with { BytesDone = Ring.ReclaimedTo };
     }
 }
