@@ -18,6 +18,7 @@ using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Archived;
 using FastPath.Serialization.Bincode;
+using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
 using FastPath.Serialization.Operations;
@@ -25,6 +26,7 @@ using FastPath.Sockets;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
 using FastPath.Streams;
+using FastPath.Transfers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -80,6 +82,30 @@ public sealed partial class FastPathNode : IAsyncDisposable
     /// <summary>Peers with an open connection.</summary>
     public IReadOnlyCollection<FastPathPeer> Peers => [.. _host.Peers];
 
+    /// <summary>One reading of the node's counters.</summary>
+    public NodeStatistics GetStatistics()
+    {
+        DatagramSocketCounters socket = _socket.Counters;
+        StreamCounters streams = Core.Endpoint.StreamCounters;
+        return new NodeStatistics
+        {
+            DatagramsSent = Volatile.Read(ref socket.DatagramsSent),
+            DatagramsReceived = Volatile.Read(ref socket.DatagramsReceived),
+            SendCalls = Volatile.Read(ref socket.SendCalls),
+            ReceiveCalls = Volatile.Read(ref socket.ReceiveCalls),
+            ReceiveCallsEmpty = Volatile.Read(ref socket.ReceiveCallsEmpty),
+            KernelDrops = _socket.KernelDrops,
+            FragmentsSent = Volatile.Read(ref streams.FragmentsSent),
+            FragmentsSentAgain = Volatile.Read(ref streams.FragmentsSentAgain),
+            FragmentsReceived = Volatile.Read(ref streams.FragmentsReceived),
+            PayloadBytesSent = Volatile.Read(ref streams.PayloadBytesSent),
+            PayloadBytesSentAgain = Volatile.Read(ref streams.PayloadBytesSentAgain),
+            PayloadBytesReceived = Volatile.Read(ref streams.PayloadBytesReceived),
+            BufferBytesRented = Core.Endpoint.Pool.RentedBytes,
+            BufferBytesReserved = Core.Endpoint.Pool.ReservedBytes,
+        };
+    }
+
     internal NodeCore Core { get; }
 
     internal NodeHost Host => _host;
@@ -92,7 +118,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     /// <param name="identity">Who this node is.</param>
     /// <param name="listen">Port 0 takes a free one.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="FastPathException">LocalResource: the port is in use or not permitted.</exception>
+    /// <exception cref="FastPathException">LocalResource: the port or the folder of partial transfers is in use or not permitted.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static FastPathNode Start(NodeIdentity identity, IPEndPoint listen, FastPathOptions? options = null)
     {
@@ -102,6 +128,11 @@ public sealed partial class FastPathNode : IAsyncDisposable
         options.Validate();
         try
         {
+            if (options.PartialFolder is { } partial)
+            {
+                TransferJournal.RemoveStale(partial, options.PartialLifetime);
+            }
+
             IDatagramSocket socket = DatagramSocketFactory.Create((DatagramSocketKind)options.Engine, listen);
             if (options.Impairment is { } impairment)
             {
@@ -110,7 +141,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
 
             return new FastPathNode(identity, socket, options);
         }
-        catch (DatagramSocketException e)
+        catch (Exception e) when (e is DatagramSocketException or IOException or UnauthorizedAccessException)
         {
             throw new FastPathException(FastPathError.LocalResource, e.Message, e);
         }
@@ -122,6 +153,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     public async ValueTask<FastPathPeer> ConnectAsync(PeerEndpoint peer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
+        _host.Remember(peer);
         return await _host.DialAsync(peer).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -139,7 +171,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     }
 
     /// <summary>Streams that peers open, in the order of their opening. The caller disposes each.</summary>
-    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    /// <remarks>Up to <see cref="FastPathOptions.AcceptBacklog"/> wait; a stream beyond that is refused, and its opener is told.</remarks>
     public IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
         AcceptStreamsAsync(StreamReadOptions.Default, cancellationToken);
 
@@ -168,6 +200,31 @@ public sealed partial class FastPathNode : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Sends a payload that can be read again, to a peer that is dialled when it is not connected. It is offered first; when the
+    /// transfer breaks it goes on at the first byte that the receiver lacks.
+    /// </summary>
+    /// <param name="peer">Where it goes.</param>
+    /// <param name="body">Read at any offset, and again after a break; a serializer is one.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Gives the transfer up; the receiver keeps what it has.</param>
+    /// <exception cref="FastPathException">Unreachable, Refused (also: declined), TooLarge, or why the last attempt failed.</exception>
+    public async ValueTask<SendReport> SendAsync(
+        PeerEndpoint peer, IBody body, SendOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(body);
+        options ??= new SendOptions();
+        if (options.Digest.IsEmpty)
+        {
+            byte[] digest = await Task.Run(
+                () => new Blake3Hasher().Digest(body, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
+            options = options with { Digest = digest };
+        }
+
+        return await new BlobSend(_host, _options, peer, body, options).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Stores a contract at a node; returns when that node has it verified and durable.</summary>
     /// <exception cref="FastPathException">Corrupt, StoreFailed, Refused, Unavailable or ConnectionClosed.</exception>
     public async ValueTask<PutReport> PutAsync(
@@ -178,28 +235,10 @@ public sealed partial class FastPathNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(state);
         bool isArchived = _options.ContractForm == ContractForm.Archived
             && (peer.Connection.Session.Capabilities & Capabilities.ArchivedForm) != 0;
-        StreamingSerializer payload = isArchived
-            ? new ArchivedContract(contract, state).StartSerialize()
-            : new PutStreamingPayload(contract, RelatedContracts.Empty, state).StartSerialize();
-        var outline = new ContractOutline(
-            contract.Key,
-            isArchived ? ContractForm.Archived : ContractForm.Bincode,
-            contract.Code.Data.Length,
-            contract.Parameters.Bytes.Length,
-            state.Bytes.Length);
-        byte[] digest = await Task.Run(
-            () => new Blake3Hasher().Digest(payload, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
-        long started = Stopwatch.GetTimestamp();
-        (OperationStatus status, RingWriter writer) = await _host.PutAsync(
-            peer, outline, payload, digest, cancellationToken).ConfigureAwait(false);
-        if (status != OperationStatus.Done)
-        {
-            throw StreamFailures.Create(status, $"PUT of {contract.Key}");
-        }
-
-        SendStream stream = writer.Targets[0];
-        return new PutReport(
-            contract.Key, payload.Length, stream.PayloadBytesSent, stream.PayloadBytesSentAgain, started, Stopwatch.GetTimestamp());
+        ContractForm form = isArchived ? ContractForm.Archived : ContractForm.Bincode;
+        ContractPayload payload = await Task.Run(
+            () => ContractPayload.Create(contract, state, form, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await new ContractPut(_host, _options, peer, payload).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Fetches a contract into this node's store, from the store itself or through its peers.</summary>
@@ -213,34 +252,15 @@ public sealed partial class FastPathNode : IAsyncDisposable
 
     /// <summary>Fetches a contract into a writer, which makes it visible only when all of it is verified.</summary>
     /// <param name="instance">What is wanted.</param>
-    /// <param name="beginWrite">Called once, when somebody has it.</param>
+    /// <param name="beginWrite">Called when somebody has it; once more when the transfer broke and another payload came.</param>
     /// <param name="cancellationToken">Ends the search or the transfer at every node that takes part.</param>
     /// <exception cref="FastPathException">NotFound, Unavailable, Corrupt, or why the transfer failed.</exception>
     public async ValueTask<GetReport> GetAsync(
         ContractInstanceId instance, Func<ContractKey, IContractWriter> beginWrite, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(beginWrite);
-        long started = Stopwatch.GetTimestamp();
-        GetArrival arrival = await _host.GetAsync(instance, cancellationToken).ConfigureAwait(false);
-
-        // A stream is delivered when its first byte is there.
-        long firstByteAt = Stopwatch.GetTimestamp();
-        if (arrival.Stored is { } stored)
-        {
-            using StoredPayload owned = stored;
-            return await Task.Run(() => ContractCopy.Run(stored.Entry, beginWrite, started), cancellationToken).ConfigureAwait(false);
-        }
-
-        if (arrival.Stream is not { } stream)
-        {
-            throw StreamFailures.Create(arrival.Status, $"GET of {instance}");
-        }
-
-        using StreamHandle handle = stream;
-        using IContractWriter writer = beginWrite(arrival.Contract.Key);
-        ContractIntake intake = await ContractIntake.RunAsync(
-            handle, writer, arrival.Contract.Form, isPut: false, _options.Verify, cancellationToken).ConfigureAwait(false);
-        return new GetReport(arrival.Contract.Key, intake.Bytes, firstByteAt, started, Stopwatch.GetTimestamp());
+        using var fetch = new ContractFetch(_host, _options, instance, beginWrite);
+        return await fetch.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -93,8 +93,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     private Instant IdleDeadline => _lastHeardAt + _settings.IdleTimeout;
 
     // Both ends would ping at once if only silence of the peer counted; a side that has just sent waits its own turn.
+    // A ping that is owed waits for the window or its pace: this deadline would stay in the past and the loop would spin.
     private Instant KeepAliveDeadline =>
-        Instant.Max(_lastHeardAt, _lastSentAt) + _settings.KeepAliveInterval;
+        _owesPing ? Instant.Never : Instant.Max(_lastHeardAt, _lastSentAt) + _settings.KeepAliveInterval;
 
     /// <summary>Asks for a round trip; <see cref="ConnectionEventKind.PingAcknowledged"/> answers with the number.</summary>
     public void QueuePing(ulong number) => _pings.Enqueue(number);
@@ -109,6 +110,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         sequence = 0;
         return State == ConnectionState.Established && _messages.TryQueue(message, out sequence);
     }
+
+    /// <summary>The message that came last will soon be answered: its ACK may travel with the answer.</summary>
+    public void HoldAcknowledgement() => _acks.Hold();
 
     /// <summary>The application took a message: its bytes may be granted again.</summary>
     public void OnMessageConsumed(int length)
@@ -178,6 +182,10 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>A stream of the peer was announced: its owner hears of it, exactly once (scenarios O1 and O2).</summary>
     public void Announce(ReceiveStream stream) =>
         _events.Enqueue(new ConnectionEvent(ConnectionEventKind.StreamOpened, this, stream.Id, Stream: stream));
+
+    /// <summary>The peer offers a stream: its owner answers it.</summary>
+    public void Announce(StreamOffer offer) =>
+        _events.Enqueue(new ConnectionEvent(ConnectionEventKind.StreamOffered, this, offer.Id, Offer: offer));
 
     public void Dispose() => Session.Dispose();
 

@@ -12,6 +12,7 @@ internal static class ContractKeeping
         StreamHandle handle, IContractStore store, ContractKey key, ContractForm form, CancellationToken cancellationToken)
     {
         using IContractWriter writer = store.BeginWrite(key);
-        await ContractIntake.RunAsync(handle, writer, form, isPut: false, verify: true, cancellationToken).ConfigureAwait(false);
+        var intake = new ContractIntake(writer, form, isPut: false, handle, verify: true);
+        await intake.RunAsync(handle, cancellationToken).ConfigureAwait(false);
     }
 }

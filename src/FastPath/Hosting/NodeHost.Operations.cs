@@ -21,6 +21,8 @@ internal sealed partial class NodeHost
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<OperationStatus>> _puts = new();
 
+    private long _reorderPeak;
+
     public int MessageBytesMax => _options.MessageBytesMax;
 
     public long SendWindowBytes => _options.SendWindowBytes;
@@ -35,8 +37,15 @@ internal sealed partial class NodeHost
     public long RetainedPeakBytes =>
         Core.Endpoint.Pool.PeakRentedBytes + Loop.PeakBatchBytes + ((long)Volatile.Read(ref _writersPeak) * ContractWriter.BlockBytes);
 
+    /// <summary>Most bytes above a hole in the ring of a stream that was passed on.</summary>
+    public long RelayReorderPeakBytes => Math.Max(Core.Gets.RelayReorderPeakBytes, Volatile.Read(ref _reorderPeak));
+
+    /// <summary>A stream was passed on; on the loop thread.</summary>
+    public void NoteReordered(long peakBytes) => _reorderPeak = Math.Max(_reorderPeak, peakBytes);
+
     public void ResetPeaks() => Loop.Post(_ =>
     {
+        _reorderPeak = 0;
         Core.Endpoint.Pool.ResetPeak();
         Core.Gets.ResetPeak();
         Loop.ResetPeak();
@@ -63,18 +72,23 @@ internal sealed partial class NodeHost
     /// <summary>Opens streams to the targets over one ring, from any thread.</summary>
     public RingWriter Open(IReadOnlyList<Connection> targets, StreamDescription description)
     {
-        RingWriter writer = RingWriter.Create(Loop, Core.Endpoint.Pool, targets, description, _options.SendWindowBytes);
+        RingWriter writer = RingWriter.Create(
+            Loop,
+            Core.Endpoint.Pool,
+            targets,
+            description,
+            _options.SendWindowBytes);
         Loop.Post(writer.Open);
         return writer;
     }
 
     /// <summary>Starts a GET of this node; the task ends once, also when it is cancelled.</summary>
-    public async Task<GetArrival> GetAsync(ContractInstanceId instance, CancellationToken cancellationToken)
+    public async Task<GetArrival> GetAsync(ContractInstanceId instance, ResumePoint resume, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
         var arrival = new TaskCompletionSource<GetArrival>(TaskCreationOptions.RunContinuationsAsynchronously);
         _gets[transaction] = arrival;
-        Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm));
+        Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm, resume));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ =>
             {
@@ -88,44 +102,59 @@ internal sealed partial class NodeHost
         return await arrival.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Sends a contract to a node and waits for its word.</summary>
-    public async Task<(OperationStatus Status, RingWriter Writer)> PutAsync(
-        FastPathPeer peer, ContractOutline contract, IBody payload, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken)
+    /// <summary>Sends a contract to a node, or what is missing of it, and waits for the node's word.</summary>
+    /// <param name="onSent">Called when the stream has ended, well or badly; not when the node had the contract already.</param>
+    public async Task<PutAttempt> PutAsync(
+        FastPathPeer peer, ContractPayload payload, Action<RingWriter> onSent, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
         var description = new StreamDescription
         {
             TransferId = transaction,
-            TotalLength = payload.Length,
-            Digest = digest,
-            Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, contract).ToBytes(),
+            TotalLength = payload.Body.Length,
+            Digest = payload.Digest,
+            Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, payload.Outline).ToBytes(),
         };
-        var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _puts[transaction] = result;
-        using RingWriter writer = RingWriter.Create(
-            Loop, Core.Endpoint.Pool, [peer.Connection], description, _options.SendWindowBytes);
-        Loop.Post(now =>
+        PayloadOpening opening = await OfferAsync(peer.Connection, description, cancellationToken).ConfigureAwait(false);
+        if (opening.IsHeld)
         {
-            Core.Puts.Start(transaction, peer.Connection);
-            writer.Open(now);
-            _ = writer.Ended.ContinueWith(
-                _ => Loop.Post(at => Core.Puts.HandleSent(at, transaction, writer.Failure)),
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        });
-        try
-        {
-            await PumpAsync(writer, payload, 0, cancellationToken).ConfigureAwait(false);
-        }
-        catch (FastPathException)
-        {
-            // Why the node stopped the stream comes with its word, or with the loss of the connection.
+            return new PutAttempt(OperationStatus.Done, IsHeld: true);
         }
 
-        OperationStatus status = await result.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        _puts.TryRemove(transaction, out _);
-        return (status, writer);
+        var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _puts[transaction] = result;
+        try
+        {
+            using RingWriter writer = CreateWriter(peer.Connection, opening);
+            Loop.Post(now => StartPut(now, transaction, peer.Connection, writer, opening.Accepted));
+            try
+            {
+                await PumpAsync(writer, payload.Body, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
+            }
+            catch (FastPathException)
+            {
+                // Why the node stopped the stream comes with its word, or with the loss of the connection.
+            }
+
+            onSent(writer);
+            return new PutAttempt(await result.Task.WaitAsync(cancellationToken).ConfigureAwait(false), IsHeld: false);
+        }
+        finally
+        {
+            _puts.TryRemove(transaction, out _);
+        }
+    }
+
+    private void StartPut(
+        Protocol.Time.Instant now, UInt128 transaction, Connection to, RingWriter writer, SendStream? accepted)
+    {
+        Core.Puts.Start(transaction, to);
+        writer.Begin(now, accepted);
+        _ = writer.Ended.ContinueWith(
+            _ => Loop.Post(at => Core.Puts.HandleSent(at, transaction, writer.Failure)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     public void BeginLookUp(UInt128 transaction, ContractInstanceId instance)
@@ -139,15 +168,18 @@ internal sealed partial class NodeHost
         ThreadPool.UnsafeQueueUserWorkItem(_ => LookUp(transaction, instance), null);
     }
 
-    public void Serve(UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink)
+    public void Serve(
+        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink)
     {
         var stored = (StoredPayload)payload;
         StreamingSerializer body = stored.Serialize(form);
+        ReadOnlyMemory<byte> digest = stored.DigestOf(form);
         var description = new StreamDescription
         {
             TransferId = transaction,
             TotalLength = body.Length,
-            Digest = stored.DigestOf(form),
+            StartOffset = resume.StartIn(digest.Span, body.Length),
+            Digest = digest,
             Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
         };
         RingWriter writer;
@@ -223,7 +255,8 @@ internal sealed partial class NodeHost
         }
     }
 
-    private static async Task PumpAsync(RingWriter writer, IBody body, long written, CancellationToken cancellationToken)
+    /// <summary>Writes a body from an offset to its end, and waits until the stream has ended.</summary>
+    public static async Task PumpAsync(RingWriter writer, IBody body, long written, CancellationToken cancellationToken)
     {
         while (written < body.Length)
         {

@@ -50,6 +50,9 @@ public sealed class OutgoingStream : IAsyncDisposable
         }
     }
 
+    /// <summary>How far the payload has got. What is above acknowledged is known only of a stream opened with reports.</summary>
+    public TransferLevel Level => _writer.Level;
+
     internal RingWriter Writer => _writer;
 
     /// <summary>Bytes that may still be written: as many as were announced, or without a limit.</summary>
@@ -203,6 +206,19 @@ public sealed class OutgoingStream : IAsyncDisposable
     {
         Finish();
         return _writer.WaitForEndAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until the payload is known to have reached a level. Comes after <see cref="CompleteAsync"/> was called.</summary>
+    /// <exception cref="FastPathException">It can no longer be known: the stream failed, or the connection to the next hop ended.</exception>
+    /// <exception cref="InvalidOperationException">A level that needs reports, of a stream opened without, or to a peer that sends none.</exception>
+    public Task WaitForAsync(TransferLevel level, CancellationToken cancellationToken = default)
+    {
+        if (level > TransferLevel.Acknowledged && !_writer.IsReported)
+        {
+            throw new InvalidOperationException($"Nobody reports when the payload is {level}: open the stream with reports, to a peer that sends them.");
+        }
+
+        return _writer.LevelWaits.WaitAsync(level).WaitAsync(cancellationToken);
     }
 
     /// <summary>Gives the stream up; the reader at the other end is told the reason, and so is who writes or waits here.</summary>

@@ -13,11 +13,7 @@ internal sealed class PeerBranch(LaggardPolicy policy, SendTarget target, Stream
     public override FastPathException? Failure => target.Ended is { } code and not StreamErrorCode.None
         ? StreamFailures.Create(
             code,
-            new TransferFailure(
-                description.TransferId,
-                IsSender: true,
-                target.Position,
-                description.TotalLength >= 0 ? description.TotalLength : null))
+            TransferFailure.Of(target.Stream, description) with { BytesDone = target.Position })
         : null;
 
     public override IFanOutMember Member => target;

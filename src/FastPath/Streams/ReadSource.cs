@@ -10,6 +10,9 @@ internal abstract class ReadSource
 
     public abstract StreamDescription Description { get; }
 
+    /// <summary>BLAKE3 of the payload as announced, at the opening or with its end: 32 bytes, or empty while not known.</summary>
+    public abstract ReadOnlyMemory<byte> Digest { get; }
+
     /// <summary>When the last new byte came.</summary>
     public abstract Instant LastProgressAt { get; }
 
@@ -27,6 +30,12 @@ internal abstract class ReadSource
 
     /// <summary>Takes a cursor off the ring, and tells the filling side to stop when a code is given: from any thread.</summary>
     public abstract void Leave(RingCursor? cursor, StreamErrorCode? stop);
+
+    /// <summary>How far the transfer has come, for one that failed.</summary>
+    public abstract TransferFailure Describe();
+
+    /// <summary>The application at this end has read, or has safe, all of it: the sender may want to hear of it.</summary>
+    public abstract void Report(DeliveryLevel level);
 
     /// <summary>The same side for another reader.</summary>
     public abstract ReadSource ForAnother();

@@ -23,6 +23,8 @@ internal sealed class ReceiveSource : ReadSource
 
     public override StreamDescription Description => Stream.Description!;
 
+    public override ReadOnlyMemory<byte> Digest => Stream.Digest;
+
     public override Instant LastProgressAt => Stream.LastProgressAt;
 
     public override bool IsWaitingForReaders => !Stream.HasEnded && Stream.IsWaitingForReader;
@@ -47,6 +49,16 @@ internal sealed class ReceiveSource : ReadSource
             Stream.Connection.Streams.OnConsumed(Stream, now);
         }
     });
+
+    public override TransferFailure Describe() => TransferFailure.Of(Stream);
+
+    public override void Report(DeliveryLevel level)
+    {
+        if (Description.WantsDelivery)
+        {
+            _loop.Post(_ => Stream.Connection.Streams.Report(Stream, level));
+        }
+    }
 
     public override ReadSource ForAnother() => new ReceiveSource(_loop, Stream);
 

@@ -191,7 +191,7 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
         bool isCompleted = frontier == Ring.FinalSize;
         if (isCompleted && frontier == _consumed)
         {
-            handle.FinishDigest();
+            handle.FinishReading();
         }
 
         ReadOnlySequence<byte> buffer = _first is null
@@ -250,7 +250,7 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
 
         if (offset == Ring.FinalSize)
         {
-            handle.FinishDigest();
+            handle.FinishReading();
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed class RingSource(RingWriter writer) : ReadSource
 
     public override StreamDescription Description => writer.Description;
 
+    public override ReadOnlyMemory<byte> Digest => writer.Description.Digest;
+
     public override Instant LastProgressAt => writer.LastWrittenAt;
 
     public override bool IsWaitingForReaders => writer.Waiting > 0;
@@ -37,6 +39,13 @@ internal sealed class RingSource(RingWriter writer) : ReadSource
         {
             writer.EndReader(code);
         }
+    }
+
+    public override TransferFailure Describe() => writer.DescribeFailure();
+
+    public override void Report(DeliveryLevel level)
+    {
+        // The writer is of this node: it knows.
     }
 
     public override ReadSource ForAnother() => new RingSource(writer);

@@ -68,6 +68,16 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
     /// <summary>Who of the targets holds the others up.</summary>
     public LaggardWatch Watch { get; } = new();
 
+    /// <summary>What is known of the payload's way to the one peer.</summary>
+    public TransferLevel Level => (TransferLevel)(_routes[0].Stream?.Level ?? DeliveryLevel.Queued);
+
+    /// <summary>The destination was asked to report, by way of a peer that passes reports on.</summary>
+    public bool IsReported => _description.WantsDelivery
+        && (_routes[0].Connection.Session.Capabilities & Protocol.Handshakes.Capabilities.DeliveryReports) != 0;
+
+    /// <summary>Those who wait for a level.</summary>
+    public LevelWaits LevelWaits { get; } = new();
+
     /// <summary>Completes when every target has ended, however.</summary>
     public Task Ended => _ended.Task;
 
@@ -112,6 +122,21 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
             _targets.Add(route.Stream);
         }
 
+        Offer(now);
+    }
+
+    /// <summary>Opens its stream, or sends over one that its receiver has accepted; on the loop thread. For a writer with one target.</summary>
+    public void Begin(Instant now, SendStream? accepted)
+    {
+        if (accepted is null)
+        {
+            Open(now);
+            return;
+        }
+
+        _routes[0].Stream = accepted;
+        _targets.Add(accepted);
+        accepted.Begin(Ring, _routes[0].Cursor, this);
         Offer(now);
     }
 
@@ -336,7 +361,20 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         }
 
         EndOne();
+        if (code != StreamErrorCode.None)
+        {
+            LevelWaits.Fail(StreamFailures.Create(code, DescribeFailure()));
+        }
+        else
+        {
+            LevelWaits.Observe(Level);
+        }
     }
+
+    void ISendListener.OnDelivered(SendStream stream, DeliveryLevel level) => LevelWaits.Observe((TransferLevel)level);
+
+    void ISendListener.OnReportsEnded(SendStream stream) => LevelWaits.Fail(new FastPathException(
+        FastPathError.ConnectionClosed, $"no report will come any more; the level stays {Level}", transfer: DescribeFailure()));
 
     private void EndOne()
     {
@@ -416,9 +454,10 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         }
     }
 
-    private TransferFailure DescribeFailure() => new(
-        _description.TransferId,
-        IsSender: true,
-        Ring.ReclaimedTo,
-        _description.TotalLength >= 0 ? _description.TotalLength : null);
+    public TransferFailure DescribeFailure()
+    {
+        SendStream? first = _targets.Count > 0 ? _targets[0] : null;
+        TransferFailure failure = TransferFailure.Of(first, _description);
+        return _routes.Length == 1 ? failure : failure with { BytesDone = Ring.ReclaimedTo };
+    }
 }

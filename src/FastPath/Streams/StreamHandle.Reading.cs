@@ -183,11 +183,22 @@ public sealed partial class StreamHandle
 
     internal void Wake() => _signal.Signal.Set();
 
+    /// <summary>Once for each level; a handle that only reads along is not the destination.</summary>
+    internal void Report(DeliveryLevel level)
+    {
+        if (_readers is not null && level > _reportedLevel)
+        {
+            _reportedLevel = level;
+            _source.Report(level);
+        }
+    }
+
     /// <summary>Takes bytes that were read into the digest, and ends it at the end of the stream.</summary>
     internal void Hash(ReadOnlySpan<byte> bytes) => _hasher?.Update(bytes);
 
-    internal void FinishDigest()
+    internal void FinishReading()
     {
+        Report(DeliveryLevel.Consumed);
         if (_hasher is { } hasher && _computedDigest is null)
         {
             byte[] digest = new byte[Blake3Hasher.DigestBytes];
@@ -253,7 +264,7 @@ public sealed partial class StreamHandle
 
         if (position == frontier)
         {
-            FinishDigest();
+            FinishReading();
             return true;
         }
 

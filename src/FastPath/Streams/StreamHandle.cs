@@ -20,6 +20,7 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
     private readonly ReaderSignal _signal = new();
     private readonly StreamReaders? _readers;
     private volatile Retention? _retention;
+    private DeliveryLevel _reportedLevel;
 
     /// <param name="loop">The thread that owns the stream.</param>
     /// <param name="stream">Attached to when <see cref="Attach"/> is called, on the loop.</param>
@@ -58,8 +59,11 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
     public ReadOnlyMemory<byte> Metadata =>
         _source.Description.Metadata is { Length: > 0 } metadata ? metadata[1..] : default;
 
-    /// <summary>BLAKE3 of the whole payload as announced, 32 bytes; empty when it was not.</summary>
-    public ReadOnlyMemory<byte> Digest => _source.Description.Digest;
+    /// <summary>BLAKE3 of the whole payload as announced, 32 bytes; empty while not known: it may come with the end.</summary>
+    public ReadOnlyMemory<byte> Digest => _source.Digest;
+
+    /// <summary>Absolute offset of the first byte that this stream brings: not 0 where a broken transfer goes on.</summary>
+    public long StartOffset => _source.Ring.StartOffset;
 
     /// <summary>Where the next byte to be read belongs.</summary>
     public long Position => _leases.Position;
@@ -85,6 +89,19 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
                 _signal.BytesPerSecond(now, arrived),
                 age > TimeSpan.Zero ? age : TimeSpan.Zero);
         }
+    }
+
+    /// <summary>Says that this application has the payload safe: its sender hears of it when it asked to.</summary>
+    /// <exception cref="InvalidOperationException">Not all of it was read.</exception>
+    public void Commit()
+    {
+        if (!IsComplete || Position != ReceivedBytes)
+        {
+            throw new InvalidOperationException($"Only {Position} bytes were read of a payload that is not at its end.");
+        }
+
+        Report(DeliveryLevel.Consumed);
+        Report(DeliveryLevel.Committed);
     }
 
     /// <summary>The connection's side of the stream; not for handles of a pipe of this node.</summary>
@@ -223,5 +240,5 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
         ReportConsumed(atLeast: Math.Max(1, _source.Ring.Capacity / ReportFraction));
     }
 
-    internal TransferFailure Failure() => new(TransferId, IsSender: false, ReceivedBytes, TotalLength);
+    internal TransferFailure Failure() => _source.Describe();
 }
