@@ -35,8 +35,6 @@ namespace FastPath;
 /// <remarks>Safe for use by many threads. Dispose closes every connection with a code.</remarks>
 public sealed class FastPathNode : IAsyncDisposable
 {
-    private const int DigestBlockBytes = 64 * 1_024;
-
     private readonly FastPathOptions _options;
     private readonly NodeIdentity _identity;
     private readonly IDatagramSocket _socket;
@@ -56,6 +54,7 @@ public sealed class FastPathNode : IAsyncDisposable
             HopsToLive = (byte)options.HopsToLive,
             IsPiped = options.PipedForwarding,
             Caches = options.Cache && options.Store is not null,
+            AsksForProofs = options.VerifiedGroups,
         };
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
@@ -163,6 +162,12 @@ public sealed class FastPathNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
+        if (PlainRelay.IsNeeded(stream, targets))
+        {
+            await PlainRelay.RunAsync(_host, stream, targets, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var owner = new RelayCompletion();
         _host.Loop.Post(_ => owner.Start(stream.Stream, [.. targets.Select(target => target.Connection)]));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
@@ -217,11 +222,12 @@ public sealed class FastPathNode : IAsyncDisposable
             contract.Code.Data.Length,
             contract.Parameters.Bytes.Length,
             state.Bytes.Length);
-        byte[] digest = await Task.Run(
-            () => new Blake3Hasher().Digest(payload, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
+        bool withProofs = _host.SendsProofsTo(peer.Connection);
+        PayloadProof proof = await Task.Run(
+            () => PayloadProof.Compute(payload, withProofs, cancellationToken), cancellationToken).ConfigureAwait(false);
         long started = Stopwatch.GetTimestamp();
         (OperationStatus status, RingWriter writer) = await _host.PutAsync(
-            peer, outline, payload, digest, cancellationToken).ConfigureAwait(false);
+            peer, outline, payload, proof, cancellationToken).ConfigureAwait(false);
         if (status != OperationStatus.Done)
         {
             throw StreamFailures.Create(status, $"PUT of {contract.Key}");
@@ -296,7 +302,12 @@ public sealed class FastPathNode : IAsyncDisposable
                 Recovery = RecoverySettings.Default with { Congestion = (CongestionAlgorithm)options.Congestion },
                 IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
                 KeepAliveInterval = Duration.FromTimeSpan(options.IdleTimeout / 3),
-                Streams = StreamSettings.Default with { ProgressTimeout = Duration.FromTimeSpan(options.ProgressTimeout) },
+                Streams = StreamSettings.Default with
+                {
+                    ProgressTimeout = Duration.FromTimeSpan(options.ProgressTimeout),
+                    VerifiesGroups = options.Verify,
+                    VerifiesRelayed = options.VerifyRelayed,
+                },
             },
         };
     }

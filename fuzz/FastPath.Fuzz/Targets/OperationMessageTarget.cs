@@ -28,9 +28,9 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             VisitedNodes visited = Visited(3);
             ContractInstanceId instance = ContractInstanceId.Read(Filled(ContractInstanceId.Length, 7));
             yield return ("get-request", space[..GetRequest.Write(
-                space, 1, instance, 10, 0, ContractForm.Bincode, visited)]);
+                space, 1, instance, 10, 0, ContractForm.Bincode, false, visited)]);
             yield return ("get-request-full", space[..GetRequest.Write(
-                space, 1, instance, 255, 255, ContractForm.Archived, Visited(200))]);
+                space, 1, instance, 255, 255, ContractForm.Archived, true, Visited(200))]);
             yield return ("get-failed", space[..OperationNotice.Write(
                 space, Purpose.GetFailed, UInt128.MaxValue, OperationStatus.NotFound, visited)]);
             yield return ("get-cancel", space[..OperationNotice.Write(
@@ -157,7 +157,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         var visited = new VisitedNodes();
         visited.Merge(request.Visited);
         return GetRequest.Write(
-            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, request.Form, visited);
+            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, request.Form, request.WithProofs, visited);
     }
 
     private static int Write(Span<byte> space, Purpose purpose, in OperationNotice notice)

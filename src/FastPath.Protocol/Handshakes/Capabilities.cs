@@ -8,5 +8,8 @@ internal static class Capabilities
     /// <summary>Contracts in the archived form are read.</summary>
     public const ulong ArchivedForm = 1 << 0;
 
-    public const ulong All = ArchivedForm;
+    /// <summary>Streams that carry proofs of their groups are read.</summary>
+    public const ulong VerifiedGroups = 1 << 1;
+
+    public const ulong All = ArchivedForm | VerifiedGroups;
 }

@@ -72,6 +72,7 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = hopsToLive,
             Depth = 0,
             Form = form,
+            WithProofs = _settings.AsksForProofs,
         };
         operation.Visited.Add(_endpoint.PublicKey);
         _operations.Add(transaction, operation);
@@ -109,6 +110,7 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = request.HopsToLive,
             Depth = request.Depth,
             Form = request.Form,
+            WithProofs = request.WithProofs,
         };
         operation.Visited.Merge(request.Visited);
         operation.Visited.Add(_endpoint.PublicKey);
@@ -137,7 +139,7 @@ internal sealed partial class GetTable : IRelayOwner
         {
             operation.State = GetState.Transferring;
             ContractForm form = FormFor(operation.Requester!, operation.Form);
-            _host.Serve(transaction, operation.Requester!, form, payload, operation.Depth);
+            _host.Serve(transaction, operation.Requester!, form, payload, operation.Depth, operation.WithProofs);
         }
     }
 
@@ -297,6 +299,7 @@ internal sealed partial class GetTable : IRelayOwner
             (byte)(operation.HopsToLive - 1),
             (byte)(operation.Depth + 1),
             FormFor(next, operation.Form),
+            operation.WithProofs && next.Streams.ReadsProofs,
             operation.Visited);
         operation.NextHop = next;
         operation.Deadline = _now + SearchTimeout(operation.HopsToLive);

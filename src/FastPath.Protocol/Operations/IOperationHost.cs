@@ -14,7 +14,9 @@ internal interface IOperationHost
     /// Send what the store has (the payload is taken over): <see cref="GetTable.BeginServe"/> when its stream opens, then
     /// <see cref="GetTable.CompleteServe"/> when that has ended; or <see cref="GetTable.FailServe"/> instead of both.
     /// </summary>
-    void Serve(UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink);
+    /// <param name="withProofs">Every node on the way back reads proofs, and they are wanted.</param>
+    void Serve(
+        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink, bool withProofs);
 
     /// <summary>A local request is answered by this stream; the host owns its claim.</summary>
     void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream);

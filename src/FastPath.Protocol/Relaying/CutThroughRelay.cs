@@ -45,6 +45,11 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         }
 
         source.IsRelayed = true;
+        if (!source.Connection.Streams.Settings.VerifiesRelayed)
+        {
+            source.PassUnverified();
+        }
+
         source.ProgressTimeout = source.Connection.Streams.Settings.ProgressTimeoutAt(hopsFromSink);
     }
 
@@ -192,7 +197,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
 
     private void ResetIfDrained(SendStream target)
     {
-        if (_sourceFailure != StreamErrorCode.None && !target.HasEnded && target.AcknowledgedTo >= Source.Ring.Frontier)
+        if (_sourceFailure != StreamErrorCode.None && !target.HasEnded && target.AcknowledgedTo >= Source.Ring.Payload.ReadableEnd)
         {
             target.Connection.Streams.Reset(target, _sourceFailure);
         }

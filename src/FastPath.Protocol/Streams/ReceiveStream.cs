@@ -1,6 +1,8 @@
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Time;
+using FastPath.Protocol.Verification;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Protocol.Streams;
 
@@ -19,6 +21,7 @@ internal sealed class ReceiveStream
     private readonly WindowTuner _tuner;
     private readonly List<IReceiveListener> _listeners = [];
     private StreamErrorCode _endCode;
+    private GroupGate? _gate;
 
     public ReceiveStream(Connection connection, ulong id, FragmentRing ring, StreamSettings settings, Instant now)
     {
@@ -79,16 +82,13 @@ internal sealed class ReceiveStream
         {
             LastProgressAt = now;
 
-            // A fragment may reach below the start offset; the ring took what lies above, and nobody may read the rest.
-            long start = Math.Max(offset, Ring.StartOffset);
-
-            // One that a listener attaches here is told of these bytes by Attach.
-            int count = _listeners.Count;
-            for (int i = 0; i < count; i++)
+            if (_gate is not null)
             {
-                _listeners[i].OnStored(this, start, offset + bytes.Length);
+                return TryVerify() ? result : RingWriteResult.Corrupt;
             }
 
+            // A fragment may reach below the start offset; the ring took what lies above, and nobody may read the rest.
+            Tell(Math.Max(offset, Ring.StartOffset), offset + bytes.Length);
             EndIfComplete();
         }
 
@@ -103,13 +103,50 @@ internal sealed class ReceiveStream
             return known.Matches(in frame);
         }
 
-        if (frame.StartOffset != Ring.StartOffset || (frame.TotalLength >= 0 && !Ring.TrySetFinalSize(frame.TotalLength)))
+        var description = StreamDescription.Read(in frame);
+        if (frame.StartOffset != Ring.StartOffset
+            || !description.IsProvable
+            || (description.FinalSize is var size and >= 0 && !Ring.TrySetFinalSize(size)))
         {
             return false;
         }
 
-        Description = StreamDescription.Read(in frame);
+        Announce(description);
         return true;
+    }
+
+    /// <summary>Verifies what has come, tells of it, and ends a stream that is complete; nothing to do without proofs.</summary>
+    /// <returns>False when a group is not what was announced: the stream is broken.</returns>
+    public bool TryVerify()
+    {
+        if (_gate is not { } gate)
+        {
+            return true;
+        }
+
+        long before = Math.Max(Ring.Payload.ReadableEnd, Ring.StartOffset);
+        bool isRight = gate.TryAdvance();
+        if (Ring.Payload.ReadableEnd > before)
+        {
+            Tell(before, Ring.Payload.ReadableEnd);
+        }
+
+        if (isRight)
+        {
+            EndIfComplete();
+        }
+
+        return isRight;
+    }
+
+    /// <summary>Whoever claims the stream passes on what comes as it comes; before anybody is told of it.</summary>
+    public void PassUnverified()
+    {
+        if (!HasEnded)
+        {
+            LeaveGate();
+            Ring.Payload.Ungate();
+        }
     }
 
     public bool TryFinish(long finalSize)
@@ -123,12 +160,12 @@ internal sealed class ReceiveStream
     public void Attach(IReceiveListener listener)
     {
         _listeners.Add(listener);
-        if (Ring.Frontier > Ring.StartOffset)
+        if (Ring.Payload.ReadableEnd > Ring.StartOffset)
         {
-            listener.OnStored(this, Ring.StartOffset, Ring.Frontier);
+            listener.OnStored(this, Ring.StartOffset, Ring.Payload.ReadableEnd);
         }
 
-        for (int i = 0; i < Ring.HeldAbove.Count; i++)
+        for (int i = 0; i < Ring.HeldAbove.Count && !Ring.Payload.IsGated; i++)
         {
             (long start, long end) = Ring.HeldAbove[i];
             listener.OnStored(this, start, end);
@@ -154,6 +191,11 @@ internal sealed class ReceiveStream
         Duration roundTrip = (Connection.Rtt.HasSample ? Connection.Rtt.Min : Duration.Zero) + DownstreamRoundTrip;
         _tuner.OnDelivered(reclaimedTo - before, now, roundTrip);
         long floor = IsRelayed ? _settings.WindowBytesMin : _settings.SinkWindowBytesMin;
+        if (Ring.Payload.IsEncoded)
+        {
+            floor = Math.Max(floor, VerifiedEncoding.WindowBytesMin);
+        }
+
         long wanted = Math.Clamp(_tuner.WindowBytes(roundTrip), floor, _settings.WindowBytesMax);
         if (wanted > Ring.Capacity)
         {
@@ -183,6 +225,7 @@ internal sealed class ReceiveStream
         HasEnded = true;
         OwesCredit = false;
         _endCode = code;
+        LeaveGate();
         Ring.Abandon();
         foreach (IReceiveListener listener in _listeners.ToArray())
         {
@@ -190,9 +233,38 @@ internal sealed class ReceiveStream
         }
     }
 
+    private void Announce(StreamDescription description)
+    {
+        Description = description;
+        if (description.Encoding is { } encoding)
+        {
+            Ring.Payload.Encode(in encoding);
+            if (_settings.VerifiesGroups)
+            {
+                _gate = new GroupGate(Ring, in encoding, description.Digest.Span, Connection.Streams.Counters);
+            }
+        }
+    }
+
+    private void LeaveGate()
+    {
+        _gate?.Leave();
+        _gate = null;
+    }
+
+    private void Tell(long start, long end)
+    {
+        // One that a listener attaches here is told of these bytes by Attach.
+        int count = _listeners.Count;
+        for (int i = 0; i < count; i++)
+        {
+            _listeners[i].OnStored(this, start, end);
+        }
+    }
+
     private void EndIfComplete()
     {
-        if (Ring.IsComplete && Description is not null)
+        if (Ring.Payload.IsComplete && Description is not null)
         {
             End(StreamErrorCode.None);
         }

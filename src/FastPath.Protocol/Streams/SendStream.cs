@@ -234,6 +234,7 @@ internal sealed class SendStream
             StartOffset = Description.StartOffset,
             Digest = Description.Digest.Span,
             Metadata = Description.Metadata.Span,
+            Extensions = Description.Extensions.Span,
         };
         sent = new SentFrame(FrameType.StreamOpen, Id);
         if (frame.EncodedLength > writer.Remaining)

@@ -2,6 +2,7 @@ using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Protocol.Streams;
 
@@ -15,7 +16,15 @@ internal sealed partial class StreamTable
             return false;
         }
 
-        if (!TryAdmit(now, frame.StreamId, frame.StartOffset, frame.TotalLength, out ReceiveStream? stream))
+        if (!StreamExtensions.TryRead(frame.Extensions, out StreamExtensions extensions))
+        {
+            return false;
+        }
+
+        // Proofs take room, too. An announcement that cannot be is refused below.
+        bool isProvable = extensions.CarriesProofs && VerifiedEncoding.IsStart(frame.TotalLength, frame.StartOffset);
+        long end = isProvable ? new VerifiedEncoding(frame.TotalLength, frame.StartOffset).FinalSize : frame.TotalLength;
+        if (!TryAdmit(now, frame.StreamId, frame.StartOffset, end, out ReceiveStream? stream))
         {
             return true;
         }
@@ -25,6 +34,10 @@ internal sealed partial class StreamTable
         {
             Stop(stream, StreamErrorCode.TooLarge);
         }
+        else if (extensions.HasUnknown || (extensions.CarriesProofs && !ReadsProofs))
+        {
+            Stop(stream, StreamErrorCode.Unsupported);
+        }
         else if (!stream.TryAnnounce(in frame))
         {
             Stop(stream, StreamErrorCode.FinalSize);
@@ -32,7 +45,11 @@ internal sealed partial class StreamTable
         else if (isNew)
         {
             _connection.Announce(stream);
-            if (stream.Ring.IsComplete)
+            if (!stream.TryVerify())
+            {
+                Stop(stream, StreamErrorCode.Corrupt);
+            }
+            else if (stream.Ring.Payload.IsComplete)
             {
                 EndReceiving(stream, StreamErrorCode.None);
             }
@@ -66,6 +83,9 @@ internal sealed partial class StreamTable
                 break;
             case RingWriteResult.BeyondFinalSize:
                 Stop(stream, StreamErrorCode.FinalSize);
+                break;
+            case RingWriteResult.Corrupt:
+                Stop(stream, StreamErrorCode.Corrupt);
                 break;
             case RingWriteResult.PoolExhausted:
                 Stop(stream, StreamErrorCode.NoBuffers);
@@ -191,7 +211,7 @@ internal sealed partial class StreamTable
     }
 
     /// <summary>Finds the stream, or makes it inside limit and budget; false when it is finished or refused.</summary>
-    /// <param name="totalLength">-1 while not announced: a stream without an opening frame starts at 0 (decision D3).</param>
+    /// <param name="totalLength">Proofs counted; -1 while not announced: a stream without an opening frame starts at 0 (decision D3).</param>
     private bool TryAdmit(
         Instant now,
         ulong streamId,

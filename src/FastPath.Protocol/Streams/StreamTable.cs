@@ -48,6 +48,9 @@ internal sealed partial class StreamTable
 
     public int ReceivingCount => _receiving.Count;
 
+    /// <summary>Streams that carry proofs may be opened, both ways.</summary>
+    public bool ReadsProofs => (_connection.Session.Capabilities & Handshakes.Capabilities.VerifiedGroups) != 0;
+
     /// <summary>When <see cref="HandleTimeout"/> is due; never while no stream is open.</summary>
     public Instant NextDeadline => _sweepAt;
 
@@ -73,6 +76,13 @@ internal sealed partial class StreamTable
         if (_connection.State != ConnectionState.Established)
         {
             EndSending(stream, StreamErrorCode.ConnectionLost);
+            return stream;
+        }
+
+        if (description.CarriesProofs && !ReadsProofs)
+        {
+            // What the peer would take for payload must not reach it.
+            EndSending(stream, StreamErrorCode.Unsupported);
             return stream;
         }
 

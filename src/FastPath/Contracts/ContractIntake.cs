@@ -39,7 +39,7 @@ internal sealed class ContractIntake : IContractSink
         bool verify,
         CancellationToken cancellationToken)
     {
-        var intake = new ContractIntake(writer, form, isPut, stream.TotalLength, verify ? stream.Digest : default);
+        var intake = new ContractIntake(writer, form, isPut, stream.TotalLength, verify && !stream.IsVerified ? stream.Digest : default);
         try
         {
             while (true)

@@ -58,6 +58,8 @@ internal sealed partial class NodeHost
         return [(byte)purpose, .. metadata];
     }
 
+    public bool SendsProofsTo(Connection target) => _options.VerifiedGroups && target.Streams.ReadsProofs;
+
     /// <summary>Opens streams to the targets over one ring, from any thread.</summary>
     public RingWriter Open(IReadOnlyList<Connection> targets, StreamDescription description)
     {
@@ -88,16 +90,14 @@ internal sealed partial class NodeHost
 
     /// <summary>Sends a contract to a node and waits for its word.</summary>
     public async Task<(OperationStatus Status, RingWriter Writer)> PutAsync(
-        FastPathPeer peer, ContractOutline contract, IBody payload, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken)
+        FastPathPeer peer, ContractOutline contract, IBody payload, PayloadProof proof, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
-        var description = new StreamDescription
+        (StreamDescription description, IBody body) = proof.Describe(payload, new StreamDescription
         {
             TransferId = transaction,
-            TotalLength = payload.Length,
-            Digest = digest,
             Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, contract).ToBytes(),
-        };
+        });
         var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
         _puts[transaction] = result;
         using RingWriter writer = RingWriter.Create(
@@ -114,7 +114,7 @@ internal sealed partial class NodeHost
         });
         try
         {
-            await PumpAsync(writer, payload, 0, cancellationToken).ConfigureAwait(false);
+            await PumpAsync(writer, body, 0, cancellationToken).ConfigureAwait(false);
         }
         catch (FastPathException)
         {
@@ -137,31 +137,12 @@ internal sealed partial class NodeHost
         ThreadPool.UnsafeQueueUserWorkItem(_ => LookUp(transaction, instance), null);
     }
 
-    public void Serve(UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink)
+    public void Serve(
+        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink, bool withProofs)
     {
         var stored = (StoredPayload)payload;
-        StreamingSerializer body = stored.Serialize(form);
-        var description = new StreamDescription
-        {
-            TransferId = transaction,
-            TotalLength = body.Length,
-            Digest = stored.DigestOf(form),
-            Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
-        };
-        RingWriter writer;
-        try
-        {
-            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, _options.SendWindowBytes, hopsFromSink);
-        }
-        catch (FastPathException e)
-        {
-            _logger.ServeFailed(transaction, e.Message);
-            stored.Dispose();
-            Loop.Post(_ => Core.Gets.FailServe(transaction));
-            return;
-        }
-
-        _ = Task.Run(() => ServeAsync(transaction, writer, body, stored));
+        bool isProven = withProofs && SendsProofsTo(to);
+        _ = Task.Run(() => ServeStoredAsync(transaction, to, form, stored, hopsFromSink, isProven));
     }
 
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => _logger.Relaying(

@@ -15,6 +15,7 @@ internal sealed partial class NodeHost
 {
     private int _writers;
     private int _writersPeak;
+    private readonly PayloadProofCache _proofs = new(PayloadProofCache.BytesMaxDefault);
 
     private Lease CountWriter()
     {
@@ -55,6 +56,35 @@ internal sealed partial class NodeHost
         }
 
         Loop.Post(now => Core.Gets.CompleteLookUp(now, transaction, payload));
+    }
+
+    private async Task ServeStoredAsync(
+        UInt128 transaction, Connection to, ContractForm form, StoredPayload stored, int hopsFromSink, bool withProofs)
+    {
+        RingWriter writer;
+        IBody body;
+        try
+        {
+            IBody payload = stored.Serialize(form);
+            PayloadProof proof = withProofs
+                ? await _proofs.GetAsync(stored, form).ConfigureAwait(false)
+                : new PayloadProof(stored.DigestOf(form), null);
+            (StreamDescription description, body) = proof.Describe(payload, new StreamDescription
+            {
+                TransferId = transaction,
+                Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
+            });
+            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, _options.SendWindowBytes, hopsFromSink);
+        }
+        catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
+        {
+            _logger.ServeFailed(transaction, e.Message);
+            stored.Dispose();
+            Loop.Post(_ => Core.Gets.FailServe(transaction));
+            return;
+        }
+
+        await ServeAsync(transaction, writer, body, stored).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(UInt128 transaction, RingWriter writer, IBody body, IDisposable owned)
@@ -134,7 +164,7 @@ internal sealed partial class NodeHost
                     Loop,
                     Core.Endpoint.Pool,
                     [to],
-                    handle.Stream.Description! with { TotalLength = payload.Length },
+                    handle.Stream.Description! with { TotalLength = payload.Length, CarriesProofs = false },
                     Math.Max(1, payload.Length),
                     hopsFromSink);
             }

@@ -18,7 +18,7 @@ public sealed class OutgoingStream : IAsyncDisposable
     public UInt128 TransferId => _writer.Description.TransferId;
 
     /// <summary>Bytes that every target has acknowledged without a gap.</summary>
-    public long AcknowledgedBytes => _writer.Ring.ReclaimedTo;
+    public long AcknowledgedBytes => _writer.Ring.Payload.OffsetOf(_writer.Ring.ReclaimedTo);
 
     internal RingWriter Writer => _writer;
 

@@ -45,13 +45,19 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
     public UInt128 TransferId => _stream.Description!.TransferId;
 
     /// <summary>Bytes of the whole payload; null while only the end will tell.</summary>
-    public long? TotalLength => _stream.Ring.FinalSize >= 0 ? _stream.Ring.FinalSize : null;
+    public long? TotalLength => _stream.Ring.Payload.Length is var length and >= 0 ? length : null;
 
-    /// <summary>Bytes from the start on that have arrived without a gap.</summary>
-    public long ReceivedBytes => _stream.Ring.Frontier;
+    /// <summary>Bytes from the start on that have arrived without a gap, and are verified when <see cref="IsVerified"/>.</summary>
+    public long ReceivedBytes => _stream.Ring.Payload.Received;
 
     /// <summary>Every byte has arrived (not: has been read).</summary>
-    public bool IsComplete => _stream.Ring.IsComplete;
+    public bool IsComplete => _stream.Ring.Payload.IsComplete;
+
+    /// <summary>
+    /// Every byte that can be read was proven, by the proofs of its source, to belong to <see cref="Digest"/>, whatever lies
+    /// between. False when the stream carries no proofs or this node does not check them: unverified end to end.
+    /// </summary>
+    public bool IsVerified => _stream.Ring.Payload.IsGated;
 
     /// <summary>What the opener said about the stream; at most 899 bytes.</summary>
     public ReadOnlyMemory<byte> Metadata => _stream.Description!.Metadata.Length > 0 ? _stream.Description.Metadata[1..] : default;
@@ -80,15 +86,14 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
 
             // The end is looked at before the bytes: what came before the end is then seen for sure.
             StreamErrorCode? ended = _listener.Ended;
-            long frontier = ring.Frontier;
-            if (_position < frontier)
+            ReadOnlyMemory<byte> bytes = ring.Payload.Peek(ref _position, maxBytes);
+            if (!bytes.IsEmpty)
             {
-                ReadOnlyMemory<byte> bytes = ring.Peek(_position, Math.Min(frontier, _position + maxBytes));
                 _position += bytes.Length;
                 return bytes;
             }
 
-            if (_position == ring.FinalSize)
+            if (_position == ring.FinalSize && ring.Payload.IsComplete)
             {
                 return default;
             }

@@ -34,6 +34,9 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     /// <summary>A store that never answers.</summary>
     public bool IsStuck { get; set; }
 
+    /// <summary>Done to the bytes of an answer that carries proofs.</summary>
+    public Action<byte[]>? HarmServed { get; set; }
+
     /// <summary>Called with the stream of an answer when it was opened.</summary>
     public Action<SendStream>? OnServing { get; set; }
 
@@ -48,7 +51,7 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     }
 
     public void Serve(
-        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink)
+        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink, bool withProofs)
     {
         byte[] bytes = ((Stored)payload).Bytes;
         var outline = new ContractOutline(payload.Key, form, bytes.Length, 0, null);
@@ -58,6 +61,14 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
             TotalLength = bytes.Length,
             Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, outline).ToBytes(),
         };
+        if (withProofs)
+        {
+            var proven = new ProvenPayload(bytes);
+            description = proven.Describe(description);
+            bytes = proven.Encode(startOffset: 0);
+            HarmServed?.Invoke(bytes);
+        }
+
         var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, bytes, description)
         {
             OnEnded = () => Core.Gets.CompleteServe(transaction),
@@ -90,7 +101,7 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
                     return;
                 }
 
-                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, reader.Bytes, stream.Description!)
+                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, reader.Bytes, stream.Description! with { CarriesProofs = false })
                 {
                     OnEnded = () => Core.Gets.CompleteServe(transaction),
                 };

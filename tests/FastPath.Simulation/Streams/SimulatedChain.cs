@@ -18,13 +18,19 @@ internal sealed class SimulatedChain : IRelayOwner
     private readonly List<SimulatedReader> _readers = [];
     private readonly List<CutThroughRelay> _relays = [];
     private readonly List<(CutThroughRelay Relay, StreamErrorCode Code)> _relaysEnded = [];
-    private readonly EndpointSettings _settings;
+    private readonly Func<int, EndpointSettings> _settings;
     private readonly ulong _seed;
 
     public SimulatedChain(ulong seed, LinkModel model, int hops, EndpointSettings? settings = null)
+        : this(seed, model, hops, _ => settings ?? EndpointSettings.Default)
+    {
+    }
+
+    /// <param name="settings">Of each node.</param>
+    public SimulatedChain(ulong seed, LinkModel model, int hops, Func<int, EndpointSettings> settings)
     {
         _seed = seed;
-        _settings = settings ?? EndpointSettings.Default;
+        _settings = settings;
         World = new SimulatedNetwork(seed, model);
         for (int i = 0; i <= hops; i++)
         {
@@ -73,6 +79,18 @@ internal sealed class SimulatedChain : IRelayOwner
             Metadata = metadata,
         });
 
+    /// <summary>Sends a payload with its proofs, from a group on.</summary>
+    /// <param name="startOffset">Where a group begins.</param>
+    /// <param name="harm">Done to the bytes of the stream, which lie at their positions.</param>
+    public SimulatedWriter SendProven(byte[] payload, long startOffset = 0, Action<byte[]>? harm = null)
+    {
+        var proven = new ProvenPayload(payload);
+        byte[] bytes = proven.Encode(startOffset);
+        harm?.Invoke(bytes);
+        var description = new StreamDescription { TransferId = World.Random.NextUInt64(), StartOffset = startOffset };
+        return new SimulatedWriter(World.Now, Link(0, 1), _nodes[0].Pool, bytes, proven.Describe(description));
+    }
+
     public byte[] Payload(int length)
     {
         byte[] payload = new byte[length];
@@ -104,7 +122,7 @@ internal sealed class SimulatedChain : IRelayOwner
     {
         byte[] key = new byte[32];
         new SeededRandom(_seed + ((ulong)node * 7_919)).Fill(key);
-        return new Endpoint(_settings, key, new SeededRandom(_seed + (ulong)node + salt + 1));
+        return new Endpoint(_settings(node), key, new SeededRandom(_seed + (ulong)node + salt + 1));
     }
 
     private bool IsLinked(int left) =>

@@ -48,7 +48,7 @@ internal sealed class SimulatedReader : IReceiveListener
 
     public Instant EndedAt { get; private set; } = Instant.Never;
 
-    public bool IsWhole => Ended == StreamErrorCode.None && _bytes.Count + Stream.Ring.StartOffset == Stream.Ring.FinalSize;
+    public bool IsWhole => Ended == StreamErrorCode.None && _bytes.Count + Stream.Ring.StartOffset == Stream.Ring.Payload.Length;
 
     public void Want(long bytes, Instant now)
     {
@@ -70,18 +70,22 @@ internal sealed class SimulatedReader : IReceiveListener
     private void Read(Instant now)
     {
         RingCursor cursor = _cursor;
-        long limit = Math.Min(Stream.Ring.Frontier, Stream.Ring.StartOffset + Wants);
-        if (cursor.Position < limit)
+        RingPayload payload = Stream.Ring.Payload;
+        long position = cursor.Position;
+        while (_bytes.Count < Wants && payload.Peek(ref position, Wants - _bytes.Count) is { IsEmpty: false } part)
         {
             FirstByteAt = Instant.Min(FirstByteAt, now);
-            byte[] part = new byte[limit - cursor.Position];
-            Stream.Ring.CopyTo(cursor.Position, part);
-            _bytes.AddRange(part);
-            cursor.Advance(limit);
+            _bytes.AddRange(part.Span);
+            position += part.Length;
+        }
+
+        if (cursor.Position < position)
+        {
+            cursor.Advance(position);
             Stream.Connection.Streams.OnConsumed(Stream, now);
         }
 
-        if (Ended is not null && cursor.Position == Stream.Ring.Frontier)
+        if (Ended is not null && payload.Skip(cursor.Position) >= payload.ReadableEnd)
         {
             Stream.Ring.RemoveCursor(cursor);
         }
