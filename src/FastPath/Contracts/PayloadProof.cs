@@ -1,6 +1,7 @@
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Hashing;
+using FastPath.Stores;
 
 namespace FastPath.Contracts;
 

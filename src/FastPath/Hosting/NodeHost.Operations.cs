@@ -23,6 +23,9 @@ internal sealed partial class NodeHost
 
     public int MessageBytesMax => _options.MessageBytesMax;
 
+    /// <summary>Stored payloads that were read whole to prove them.</summary>
+    public long ProofsComputed => _proofs.Computed;
+
     /// <summary>The stream of the newest answer from this node's store.</summary>
     public SendStream? LastServed { get; private set; }
 
