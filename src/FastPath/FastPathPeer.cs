@@ -37,6 +37,9 @@ public sealed class FastPathPeer
     /// <summary>32 bytes: who the peer has proven to be.</summary>
     public ReadOnlyMemory<byte> PublicKey { get; }
 
+    /// <summary>Where it is now, as the network shows it.</summary>
+    public PeerEndpoint Address => new(PublicKey, Connection.PeerAddress.ToIPEndPoint());
+
     /// <summary>The negotiated payload cipher.</summary>
     public string Cipher => Connection.Session.Cipher.Name;
 
@@ -129,13 +132,14 @@ public sealed class FastPathPeer
         PayloadProof proof = await Task.Run(
             () => PayloadProof.Compute(body, withProofs, cancellationToken), cancellationToken).ConfigureAwait(false);
         FailIfClosed();
-        (StreamDescription description, IBody content) = proof.Describe(body, new StreamDescription
+        var plain = new StreamDescription
         {
             TransferId = NodeHost.NewTransaction(),
             Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
-        });
+        };
+        StreamDescription description = proof.Describe(body, plain, withProofs);
         await using var stream = new OutgoingStream(_host.Open([Connection], description));
-        await stream.WriteAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(proof.BodyOf(body, description), cancellationToken: cancellationToken).ConfigureAwait(false);
         await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -11,5 +11,11 @@ internal static class Capabilities
     /// <summary>Streams that carry proofs of their groups are read.</summary>
     public const ulong VerifiedGroups = 1 << 1;
 
-    public const ulong All = ArchivedForm | VerifiedGroups;
+    /// <summary>Streams may be offered first and are answered: accepted from an offset, declined, or had already.</summary>
+    public const ulong Offers = 1 << 2;
+
+    /// <summary>Receivers report when a payload was consumed and committed.</summary>
+    public const ulong DeliveryReports = 1 << 3;
+
+    public const ulong All = ArchivedForm | VerifiedGroups | Offers | DeliveryReports;
 }

@@ -27,6 +27,9 @@ internal sealed class GetOperation
     /// <summary>The answer should carry proofs of its groups.</summary>
     public required bool WithProofs { get; init; }
 
+    /// <summary>What the origin has already.</summary>
+    public required ResumePoint Resume { get; init; }
+
     public VisitedNodes Visited { get; } = new();
 
     public GetState State { get; set; } = GetState.LookingUp;

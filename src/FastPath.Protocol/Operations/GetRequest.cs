@@ -3,7 +3,7 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Protocol.Operations;
 
-/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, bytes visited.</summary>
+/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, resume point, bytes visited.</summary>
 internal readonly ref struct GetRequest
 {
     // In the byte of the form; sent only to whom the capability was negotiated with.
@@ -25,6 +25,9 @@ internal readonly ref struct GetRequest
     /// <summary>The answer should carry proofs of its groups; every node on the way reads them.</summary>
     public bool WithProofs { get; init; }
 
+    /// <summary>What the origin has already of one payload of this contract.</summary>
+    public ResumePoint Resume { get; init; }
+
     /// <summary>Fingerprints of 8 bytes.</summary>
     public ReadOnlySpan<byte> Visited { get; init; }
 
@@ -38,6 +41,7 @@ internal readonly ref struct GetRequest
             || !reader.TryReadByte(out byte depth)
             || !reader.TryReadByte(out byte form)
             || (form & ~WithProofsFlag) > (byte)ContractForm.Archived
+            || !ResumePoint.TryRead(ref reader, out ResumePoint resume)
             || !reader.TryReadBlock(out ReadOnlySpan<byte> visited))
         {
             return false;
@@ -51,6 +55,7 @@ internal readonly ref struct GetRequest
             Depth = depth,
             Form = (ContractForm)(form & ~WithProofsFlag),
             WithProofs = (form & WithProofsFlag) != 0,
+            Resume = resume,
             Visited = visited,
         };
         return true;
@@ -64,6 +69,7 @@ internal readonly ref struct GetRequest
         byte depth,
         ContractForm form,
         bool withProofs,
+        in ResumePoint resume,
         VisitedNodes visited)
     {
         var writer = new FrameWriter(space);
@@ -72,6 +78,7 @@ internal readonly ref struct GetRequest
         writer.WriteByte(hopsToLive);
         writer.WriteByte(depth);
         writer.WriteByte((byte)((byte)form | (withProofs ? WithProofsFlag : 0)));
+        resume.Write(ref writer);
         visited.Write(ref writer);
         return writer.Position;
     }

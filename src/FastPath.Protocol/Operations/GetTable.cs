@@ -60,8 +60,14 @@ internal sealed partial class GetTable : IRelayOwner
     }
 
     /// <summary>A request of this node's own; ends in one Deliver or one Fail of the host.</summary>
+    /// <param name="resume">What this node has already of one payload; the answer may begin there, or at 0.</param>
     public void Start(
-        Instant now, UInt128 transaction, ContractInstanceId instance, byte hopsToLive, ContractForm form = ContractForm.Bincode)
+        Instant now,
+        UInt128 transaction,
+        ContractInstanceId instance,
+        byte hopsToLive,
+        ContractForm form = ContractForm.Bincode,
+        ResumePoint resume = default)
     {
         _now = now;
         var operation = new GetOperation
@@ -73,6 +79,7 @@ internal sealed partial class GetTable : IRelayOwner
             Depth = 0,
             Form = form,
             WithProofs = _settings.AsksForProofs,
+            Resume = resume,
         };
         operation.Visited.Add(_endpoint.PublicKey);
         _operations.Add(transaction, operation);
@@ -111,6 +118,7 @@ internal sealed partial class GetTable : IRelayOwner
             Depth = request.Depth,
             Form = request.Form,
             WithProofs = request.WithProofs,
+            Resume = request.Resume,
         };
         operation.Visited.Merge(request.Visited);
         operation.Visited.Add(_endpoint.PublicKey);
@@ -139,7 +147,8 @@ internal sealed partial class GetTable : IRelayOwner
         {
             operation.State = GetState.Transferring;
             ContractForm form = FormFor(operation.Requester!, operation.Form);
-            _host.Serve(transaction, operation.Requester!, form, payload, operation.Depth, operation.WithProofs);
+            _host.Serve(
+                transaction, operation.Requester!, form, payload, operation.Resume, operation.Depth, operation.WithProofs);
         }
     }
 
@@ -300,6 +309,7 @@ internal sealed partial class GetTable : IRelayOwner
             (byte)(operation.Depth + 1),
             FormFor(next, operation.Form),
             operation.WithProofs && next.Streams.ReadsProofs,
+            operation.Resume,
             operation.Visited);
         operation.NextHop = next;
         operation.Deadline = _now + SearchTimeout(operation.HopsToLive);

@@ -17,11 +17,15 @@ internal sealed class ReceiveStream
     // A grant is worth a frame once it moves the limit by this part of the window.
     private const int GrantFraction = 4;
 
+    // Enough to tell a lost tail from scattered loss.
+    private const int HolesReportedMax = 16;
+
     private readonly StreamSettings _settings;
     private readonly WindowTuner _tuner;
     private readonly List<IReceiveListener> _listeners = [];
     private StreamErrorCode _endCode;
     private GroupGate? _gate;
+    private ReadOnlyMemory<byte> _finDigest;
 
     public ReceiveStream(Connection connection, ulong id, FragmentRing ring, StreamSettings settings, Instant now)
     {
@@ -67,6 +71,16 @@ internal sealed class ReceiveStream
 
     public bool IsRelayed { get; set; }
 
+    /// <summary>BLAKE3 of the payload as announced, at the opening or with FIN: 32 bytes, or empty while not known.</summary>
+    public ReadOnlyMemory<byte> Digest =>
+        Description is { Digest.IsEmpty: false } description ? description.Digest : _finDigest;
+
+    /// <summary>What was reported to the sender, so that nothing is said twice.</summary>
+    public DeliveryLevel ReportedLevel { get; set; }
+
+    /// <summary>What was missing when the stream failed: the first ranges of it.</summary>
+    public IReadOnlyList<(long Start, long End)> HolesAtEnd { get; private set; } = [];
+
     /// <summary>The sender has used its credit: whoever reads here is waited for, not the sender.</summary>
     public bool IsWaitingForReader => Ring.HighestEnd >= Granted;
 
@@ -103,10 +117,13 @@ internal sealed class ReceiveStream
             return known.Matches(in frame);
         }
 
-        var description = StreamDescription.Read(in frame);
-        if (frame.StartOffset != Ring.StartOffset
-            || !description.IsProvable
-            || (description.FinalSize is var size and >= 0 && !Ring.TrySetFinalSize(size)))
+        return frame.StartOffset == Ring.StartOffset && TryAnnounce(StreamDescription.Read(in frame));
+    }
+
+    /// <summary>An offer that was accepted is announced from the start; its ring begins where it was accepted from.</summary>
+    public bool TryAnnounce(StreamDescription description)
+    {
+        if (!description.IsProvable || (description.FinalSize is var size and >= 0 && !Ring.TrySetFinalSize(size)))
         {
             return false;
         }
@@ -149,9 +166,14 @@ internal sealed class ReceiveStream
         }
     }
 
-    public bool TryFinish(long finalSize)
+    public bool TryFinish(in FinFrame frame)
     {
-        bool isConsistent = Ring.TrySetFinalSize(finalSize);
+        if (!frame.Digest.IsEmpty && _finDigest.IsEmpty)
+        {
+            _finDigest = frame.Digest.ToArray();
+        }
+
+        bool isConsistent = Ring.TrySetFinalSize(frame.FinalSize);
         EndIfComplete();
         return isConsistent;
     }
@@ -226,6 +248,11 @@ internal sealed class ReceiveStream
         OwesCredit = false;
         _endCode = code;
         LeaveGate();
+        if (code != StreamErrorCode.None)
+        {
+            HolesAtEnd = FindHoles();
+        }
+
         Ring.Abandon();
         foreach (IReceiveListener listener in _listeners.ToArray())
         {
@@ -268,5 +295,24 @@ internal sealed class ReceiveStream
         {
             End(StreamErrorCode.None);
         }
+    }
+
+    private List<(long Start, long End)> FindHoles()
+    {
+        var holes = new List<(long, long)>();
+        long position = Ring.Frontier;
+        for (int i = 0; i < Ring.HeldAbove.Count && holes.Count < HolesReportedMax; i++)
+        {
+            (long start, long end) = Ring.HeldAbove[i];
+            holes.Add((position, start));
+            position = end;
+        }
+
+        if (holes.Count < HolesReportedMax && position < Ring.FinalSize)
+        {
+            holes.Add((position, Ring.FinalSize));
+        }
+
+        return holes;
     }
 }

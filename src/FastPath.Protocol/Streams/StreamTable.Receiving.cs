@@ -21,6 +21,12 @@ internal sealed partial class StreamTable
             return false;
         }
 
+        if (frame.IsOffer && !_receiving.ContainsKey(frame.StreamId))
+        {
+            HandleOffer(now, in frame, in extensions);
+            return true;
+        }
+
         // Proofs take room, too. An announcement that cannot be is refused below.
         bool isProvable = extensions.CarriesProofs && VerifiedEncoding.IsStart(frame.TotalLength, frame.StartOffset);
         long end = isProvable ? new VerifiedEncoding(frame.TotalLength, frame.StartOffset).FinalSize : frame.TotalLength;
@@ -34,7 +40,7 @@ internal sealed partial class StreamTable
         {
             Stop(stream, StreamErrorCode.TooLarge);
         }
-        else if (extensions.HasUnknown || (extensions.CarriesProofs && !ReadsProofs))
+        else if (!IsUnderstood(in extensions))
         {
             Stop(stream, StreamErrorCode.Unsupported);
         }
@@ -45,14 +51,7 @@ internal sealed partial class StreamTable
         else if (isNew)
         {
             _connection.Announce(stream);
-            if (!stream.TryVerify())
-            {
-                Stop(stream, StreamErrorCode.Corrupt);
-            }
-            else if (stream.Ring.Payload.IsComplete)
-            {
-                EndReceiving(stream, StreamErrorCode.None);
-            }
+            EndIfNothingFollows(stream);
         }
 
         return true;
@@ -110,7 +109,7 @@ internal sealed partial class StreamTable
             return true;
         }
 
-        if (!stream.TryFinish(frame.FinalSize))
+        if (!stream.TryFinish(in frame))
         {
             Stop(stream, StreamErrorCode.FinalSize);
         }
@@ -133,7 +132,8 @@ internal sealed partial class StreamTable
         }
         else
         {
-            // Given up before anything else of it came, or long finished.
+            // Given up before it was accepted, before anything else of it came, or long finished.
+            _offers.Remove(frame.StreamId);
             FinishPeerId(frame.StreamId);
         }
 
@@ -202,6 +202,19 @@ internal sealed partial class StreamTable
 
     private bool IsOwn(ulong streamId) => StreamId.IsOpenedByInitiator(streamId) == _isInitiator;
 
+    /// <summary>A stream that was just announced: what has come before, or an empty payload, may be all of it.</summary>
+    private void EndIfNothingFollows(ReceiveStream stream)
+    {
+        if (!stream.TryVerify())
+        {
+            Stop(stream, StreamErrorCode.Corrupt);
+        }
+        else if (stream.Ring.Payload.IsComplete)
+        {
+            EndReceiving(stream, StreamErrorCode.None);
+        }
+    }
+
     private void EndIfComplete(ReceiveStream stream)
     {
         if (stream.HasEnded)
@@ -229,6 +242,12 @@ internal sealed partial class StreamTable
         {
             Counters.FramesLate++;
             return false;
+        }
+
+        if (_offers.Remove(streamId))
+        {
+            // Bytes before the answer, or an opening that is no offer any more.
+            return Refuse(streamId, StreamErrorCode.FlowControl);
         }
 
         // Refused before anything is allocated from what the peer announces (scenario M2).

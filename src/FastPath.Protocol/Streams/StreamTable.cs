@@ -23,6 +23,7 @@ internal sealed partial class StreamTable
     private readonly Dictionary<ulong, ReceiveStream> _receiving = [];
     private readonly PeerStreamIds _peerIds;
     private readonly List<object> _expired = [];
+    private readonly Dictionary<ulong, StreamOffer> _offers = [];
     private Instant _sweepAt = Instant.Never;
 
     /// <param name="counters">Shared by all connections of an endpoint, so that sums outlive them.</param>
@@ -49,7 +50,7 @@ internal sealed partial class StreamTable
     public int ReceivingCount => _receiving.Count;
 
     /// <summary>Streams that carry proofs may be opened, both ways.</summary>
-    public bool ReadsProofs => (_connection.Session.Capabilities & Handshakes.Capabilities.VerifiedGroups) != 0;
+    public bool ReadsProofs => Has(Handshakes.Capabilities.VerifiedGroups);
 
     /// <summary>When <see cref="HandleTimeout"/> is due; never while no stream is open.</summary>
     public Instant NextDeadline => _sweepAt;
@@ -67,28 +68,12 @@ internal sealed partial class StreamTable
         ISendListener listener,
         int hopsFromSink = 1)
     {
-        var stream = new SendStream(_connection, description, ring, cursor, listener)
+        var stream = new SendStream(_connection, Understood(description), ring, cursor, listener)
         {
             LastProgressAt = now,
             ProgressTimeout = _settings.ProgressTimeoutAt(hopsFromSink),
         };
-        Counters.SendsStarted++;
-        if (_connection.State != ConnectionState.Established)
-        {
-            EndSending(stream, StreamErrorCode.ConnectionLost);
-            return stream;
-        }
-
-        if (description.CarriesProofs && !ReadsProofs)
-        {
-            // What the peer would take for payload must not reach it.
-            EndSending(stream, StreamErrorCode.Unsupported);
-            return stream;
-        }
-
-        _waiting.Enqueue(stream);
-        AdmitWaiting();
-        ArmSweep(now);
+        Start(stream, now);
         return stream;
     }
 
@@ -170,6 +155,7 @@ internal sealed partial class StreamTable
             }
         }
 
+        _expired.AddRange(_offers.Values.Where(offer => now - offer.OfferedAt >= _settings.ProgressTimeout));
         foreach (object stream in _expired)
         {
             Expire(stream);
@@ -193,7 +179,30 @@ internal sealed partial class StreamTable
             EndReceiving(stream, code);
         }
 
+        _offers.Clear();
+        EndReports();
         _sweepAt = Instant.Never;
+    }
+
+    private void Start(SendStream stream, Instant now)
+    {
+        Counters.SendsStarted++;
+        if (_connection.State != ConnectionState.Established)
+        {
+            EndSending(stream, StreamErrorCode.ConnectionLost);
+            return;
+        }
+
+        if (stream.Description.CarriesProofs && !ReadsProofs)
+        {
+            // What the peer would take for payload must not reach it.
+            EndSending(stream, StreamErrorCode.Unsupported);
+            return;
+        }
+
+        _waiting.Enqueue(stream);
+        AdmitWaiting();
+        ArmSweep(now);
     }
 
     private void Expire(object stream)
@@ -206,11 +215,15 @@ internal sealed partial class StreamTable
         {
             Stop(receiving, receiving.Description is null ? StreamErrorCode.Unannounced : StreamErrorCode.Stalled);
         }
+        else
+        {
+            Decline((StreamOffer)stream, StreamErrorCode.Stalled);
+        }
     }
 
     private void ArmSweep(Instant now)
     {
-        if (_sweepAt == Instant.Never && (_sending.Count > 0 || _receiving.Count > 0 || _waiting.Count > 0))
+        if (_sweepAt == Instant.Never && (_sending.Count > 0 || _receiving.Count > 0 || _waiting.Count > 0 || _offers.Count > 0))
         {
             _sweepAt = now + SweepInterval;
         }
@@ -238,6 +251,7 @@ internal sealed partial class StreamTable
         {
             case StreamErrorCode.None:
                 Counters.SendsCompleted++;
+                AwaitReports(stream);
                 break;
             case StreamErrorCode.Cancelled:
                 Counters.SendsCancelled++;

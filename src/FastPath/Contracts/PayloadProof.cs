@@ -41,22 +41,25 @@ internal sealed record PayloadProof(ReadOnlyMemory<byte> Digest, Blake3Outboard?
         return new PayloadProof(digest, builder.Complete(digest));
     }
 
-    /// <summary>How the payload is announced and what its stream carries: the payload alone, or with proofs.</summary>
+    /// <summary>How the payload is announced: with its length and digest, and with proofs when there are any and they are read.</summary>
     /// <param name="payload">Of this proof.</param>
-    /// <param name="description">Lacks length and digest; with proofs, a start offset is moved down to where a group begins.</param>
-    public (StreamDescription Description, IBody Body) Describe(IBody payload, StreamDescription description)
+    /// <param name="description">With proofs, its start offset is moved down to where a group begins.</param>
+    /// <param name="readsProofs">Whoever gets the stream.</param>
+    public StreamDescription Describe(IBody payload, StreamDescription description, bool readsProofs)
     {
-        description = description with { TotalLength = payload.Length, Digest = Digest };
-        if (Outboard is not { } outboard)
+        bool carriesProofs = readsProofs && Outboard is not null;
+        return description with
         {
-            return (description, payload);
-        }
-
-        description = description with
-        {
-            CarriesProofs = true,
-            StartOffset = VerifiedEncoding.RoundDown(payload.Length, description.StartOffset),
+            TotalLength = payload.Length,
+            Digest = Digest,
+            CarriesProofs = carriesProofs,
+            StartOffset = carriesProofs
+                ? VerifiedEncoding.RoundDown(payload.Length, description.StartOffset)
+                : description.StartOffset,
         };
-        return (description, new VerifiedBody(payload, outboard, description.Encoding.GetValueOrDefault()));
     }
+
+    /// <summary>What the stream of such a description carries, at its offsets.</summary>
+    public IBody BodyOf(IBody payload, StreamDescription description) =>
+        description.Encoding is { } encoding ? new VerifiedBody(payload, Outboard.GetValueOrDefault(), encoding) : payload;
 }

@@ -6,6 +6,7 @@ using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Contracts;
+using FastPath.Serialization.Hashing;
 using FastPath.Simulation.Network;
 using FastPath.Simulation.Streams;
 
@@ -51,21 +52,30 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     }
 
     public void Serve(
-        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink, bool withProofs)
+        UInt128 transaction,
+        Connection to,
+        ContractForm form,
+        IStoredPayload payload,
+        ResumePoint resume,
+        int hopsFromSink,
+        bool withProofs)
     {
         byte[] bytes = ((Stored)payload).Bytes;
+        byte[] digest = DigestOf(bytes);
         var outline = new ContractOutline(payload.Key, form, bytes.Length, 0, null);
         var description = new StreamDescription
         {
             TransferId = transaction,
             TotalLength = bytes.Length,
+            StartOffset = resume.StartIn(digest, bytes.Length),
+            Digest = digest,
             Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, outline).ToBytes(),
         };
         if (withProofs)
         {
             var proven = new ProvenPayload(bytes);
             description = proven.Describe(description);
-            bytes = proven.Encode(startOffset: 0);
+            bytes = proven.Encode(description.StartOffset);
             HarmServed?.Invoke(bytes);
         }
 
@@ -101,13 +111,42 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
                     return;
                 }
 
-                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, reader.Bytes, stream.Description! with { CarriesProofs = false })
+                // What lies below the start is with the requester already, and is never read.
+                byte[] payload = [.. new byte[stream.Ring.StartOffset], .. reader.Bytes];
+                var writer = new SimulatedWriter(
+                    world.Now, to, Core.Endpoint.Pool, payload, stream.Description! with { CarriesProofs = false })
                 {
                     OnEnded = () => Core.Gets.CompleteServe(transaction),
                 };
                 Core.Gets.BeginServe(transaction, writer.Stream);
             },
         };
+
+    /// <summary>Decides on what peers offer; accepted from the start when null.</summary>
+    public Action<StreamOffer>? OnOffer { get; set; }
+
+    public static byte[] DigestOf(byte[] payload)
+    {
+        byte[] digest = new byte[Blake3Hasher.DigestBytes];
+        var hasher = new Blake3Hasher();
+        hasher.Update(payload);
+        hasher.Finish(digest);
+        return digest;
+    }
+
+    public void OnPutOffered(ContractOutline contract, StreamOffer offer) => OnOffered(offer);
+
+    public void OnOffered(StreamOffer offer)
+    {
+        if (OnOffer is { } decide)
+        {
+            decide(offer);
+        }
+        else
+        {
+            offer.Connection.Streams.Accept(world.Now, offer, from: 0);
+        }
+    }
 
     public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
     {

@@ -21,8 +21,14 @@ internal sealed class ProvenPayload
 
     public byte[] Digest { get; } = new byte[Blake3Hasher.DigestBytes];
 
-    public StreamDescription Describe(StreamDescription description) =>
-        description with { TotalLength = _payload.Length, Digest = Digest, CarriesProofs = true };
+    /// <param name="description">Its start offset is moved down to where a group begins.</param>
+    public StreamDescription Describe(StreamDescription description) => description with
+    {
+        TotalLength = _payload.Length,
+        Digest = Digest,
+        StartOffset = VerifiedEncoding.RoundDown(_payload.Length, description.StartOffset),
+        CarriesProofs = true,
+    };
 
     /// <summary>The bytes of the stream at their positions; nothing lies below the start offset.</summary>
     public byte[] Encode(long startOffset)

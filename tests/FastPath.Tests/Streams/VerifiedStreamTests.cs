@@ -88,6 +88,7 @@ public sealed class VerifiedStreamTests
         Assert.Equal(Changed / 16_384 * 16_384, got.Length);
         Assert.True(Payload.AsSpan(0, (int)got.Length).SequenceEqual(got.ToArray()));
         Assert.Equal(got.Length, error.Transfer!.BytesDone);
+        Assert.Equal(Payload.Length, error.Transfer.BytesTotal);
         await Assert.ThrowsAsync<FastPathException>(() => send);
         await Assert.ThrowsAsync<FastPathException>(() => relay);
         Assert.Equal(relaysVerify ? 1 : 0, line[1].Core.Endpoint.StreamCounters.GroupsFailed);
