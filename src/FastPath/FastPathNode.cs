@@ -14,7 +14,6 @@ using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Recovery;
-using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Archived;
@@ -34,7 +33,7 @@ namespace FastPath;
 
 /// <summary>A node: listens on one UDP port, dials peers and answers them; puts and gets contracts; passes streams on.</summary>
 /// <remarks>Safe for use by many threads. Dispose closes every connection with a code.</remarks>
-public sealed class FastPathNode : IAsyncDisposable
+public sealed partial class FastPathNode : IAsyncDisposable
 {
     private readonly FastPathOptions _options;
     private readonly NodeIdentity _identity;
@@ -148,7 +147,21 @@ public sealed class FastPathNode : IAsyncDisposable
     /// <summary>Streams that peers open, in the order of their opening. The caller disposes each.</summary>
     /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
     public IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
-        _host.Accepted.ReadAllAsync(cancellationToken);
+        AcceptStreamsAsync(StreamReadOptions.Default, cancellationToken);
+
+    /// <summary>Streams that peers open, in the order of their opening, read as the options say. The caller disposes each.</summary>
+    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    public async IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(
+        StreamReadOptions options,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        await foreach (StreamHandle stream in _host.Accepted.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            stream.Configure(options);
+            yield return stream;
+        }
+    }
 
     /// <summary>Messages that peers send, in order per peer.</summary>
     public async IAsyncEnumerable<IncomingMessage> ReceiveMessagesAsync(
@@ -159,55 +172,6 @@ public sealed class FastPathNode : IAsyncDisposable
             message.Take();
             yield return message;
         }
-    }
-
-    /// <summary>Passes an accepted stream on, unread, to one or more peers as it comes; ends when every one has it.</summary>
-    /// <exception cref="FastPathException">Why a target has not, or why the source failed.</exception>
-    public async ValueTask RelayToAsync(
-        StreamHandle stream, IReadOnlyList<FastPathPeer> targets, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        if (PlainRelay.IsNeeded(stream, targets))
-        {
-            await PlainRelay.RunAsync(_host, stream, targets, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        var owner = new RelayCompletion();
-        _host.Loop.Post(_ => owner.Start(stream.Stream, [.. targets.Select(target => target.Connection)]));
-        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            _ => _host.Loop.Post(_ => owner.Cancel()), null);
-        StreamErrorCode code = await owner.Ended.ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (code != StreamErrorCode.None)
-        {
-            throw StreamFailures.Create(
-                code, TransferFailure.Of(stream.Stream, TransferRole.Relay));
-        }
-    }
-
-    /// <summary>Begins to pass fragments on to one or more peers, in whatever order they come.</summary>
-    /// <param name="targets">Where they go.</param>
-    /// <param name="totalLength">Bytes of the payload.</param>
-    /// <param name="fragmentBytes">Bytes of every fragment but the last.</param>
-    /// <param name="metadata">What the targets are told; at most 899 bytes.</param>
-    /// <exception cref="FastPathException">LocalResource: the budget has no room for it.</exception>
-    public PipedStream Pipe(
-        IReadOnlyList<FastPathPeer> targets, long totalLength, int fragmentBytes, ReadOnlyMemory<byte> metadata = default)
-    {
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        ArgumentOutOfRangeException.ThrowIfNegative(totalLength);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fragmentBytes);
-        var description = new StreamDescription
-        {
-            TransferId = NodeHost.NewTransaction(),
-            TotalLength = totalLength,
-            Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
-        };
-        return new PipedStream(_host.Open([.. targets.Select(target => target.Connection)], description), fragmentBytes);
     }
 
     /// <summary>Stores a contract at a node; returns when that node has it verified and durable.</summary>
@@ -262,6 +226,7 @@ public sealed class FastPathNode : IAsyncDisposable
         var keys = options.AllowedPeers.Select(key => PeerKey.Read(key.Span)).ToHashSet();
         return EndpointSettings.Default with
         {
+            Capabilities = options.Capabilities ?? Capabilities.All,
             Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
             Authorize = keys.Count == 0 ? null : keys.Contains,
             BufferBudgetBytes = options.BufferBudgetBytes,

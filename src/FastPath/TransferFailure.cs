@@ -37,9 +37,9 @@ public sealed record TransferFailure
     {
         TransferId = description.TransferId,
         Role = TransferRole.Source,
-        BytesDone = PayloadOffset(stream, stream?.AcknowledgedTo) ?? description.StartOffset,
+        BytesDone = stream is null ? description.StartOffset : stream.Description.PayloadOffset(stream.AcknowledgedTo),
         BytesTotal = description.TotalLength >= 0 ? description.TotalLength : null,
-        HighestByte = PayloadOffset(stream, stream?.HighestSent) ?? description.StartOffset,
+        HighestByte = stream is null ? description.StartOffset : stream.Description.PayloadOffset(stream.HighestSent),
         BytesSentAgain = stream?.PayloadBytesSentAgain ?? 0,
         LastProgressAge = stream is null ? null : (MonotonicClock.Now - stream.LastProgressAt).ToTimeSpan(),
     };
@@ -56,7 +56,4 @@ public sealed record TransferFailure
         LastProgressAge = (MonotonicClock.Now - stream.LastProgressAt).ToTimeSpan(),
         IsResumable = !stream.Digest.IsEmpty && stream.Ring.FinalSize >= 0,
     };
-
-    private static long? PayloadOffset(SendStream? stream, long? position) =>
-        stream?.Description.Encoding is { } encoding && position is { } at ? encoding.PayloadOffset(at) : position;
 }

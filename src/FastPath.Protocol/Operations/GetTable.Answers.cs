@@ -127,6 +127,10 @@ internal sealed partial class GetTable
         {
             _host.Cache(header.Contract, stream, cursor);
         }
+        else if (relay.TakesUnverified)
+        {
+            stream.PassUnverified();
+        }
 
         relay.Start();
     }

@@ -96,13 +96,13 @@ internal sealed class ReceiveStream
         {
             LastProgressAt = now;
 
-            if (_gate is not null)
+            // A fragment may reach below the start offset; the ring took what lies above, and nobody may read the rest.
+            Tell(Math.Max(offset, Ring.StartOffset), offset + bytes.Length, isVerified: false);
+            if (!TryVerify())
             {
-                return TryVerify() ? result : RingWriteResult.Corrupt;
+                return RingWriteResult.Corrupt;
             }
 
-            // A fragment may reach below the start offset; the ring took what lies above, and nobody may read the rest.
-            Tell(Math.Max(offset, Ring.StartOffset), offset + bytes.Length);
             EndIfComplete();
         }
 
@@ -145,7 +145,7 @@ internal sealed class ReceiveStream
         bool isRight = gate.TryAdvance();
         if (Ring.Payload.ReadableEnd > before)
         {
-            Tell(before, Ring.Payload.ReadableEnd);
+            Tell(before, Ring.Payload.ReadableEnd, isVerified: true);
         }
 
         if (isRight)
@@ -156,7 +156,8 @@ internal sealed class ReceiveStream
         return isRight;
     }
 
-    /// <summary>Whoever claims the stream passes on what comes as it comes; before anybody is told of it.</summary>
+    /// <summary>Nobody here reads the stream but to pass it on as it comes: it is not verified here, and costs no hashing.</summary>
+    /// <remarks>Before anybody is told of it.</remarks>
     public void PassUnverified()
     {
         if (!HasEnded)
@@ -182,12 +183,14 @@ internal sealed class ReceiveStream
     public void Attach(IReceiveListener listener)
     {
         _listeners.Add(listener);
-        if (Ring.Payload.ReadableEnd > Ring.StartOffset)
+        bool isGated = Ring.Payload.IsGated && !listener.TakesUnverified;
+        long told = isGated ? Ring.Payload.ReadableEnd : Ring.Frontier;
+        if (told > Ring.StartOffset)
         {
-            listener.OnStored(this, Ring.StartOffset, Ring.Payload.ReadableEnd);
+            listener.OnStored(this, Ring.StartOffset, told);
         }
 
-        for (int i = 0; i < Ring.HeldAbove.Count && !Ring.Payload.IsGated; i++)
+        for (int i = 0; i < Ring.HeldAbove.Count && !isGated; i++)
         {
             (long start, long end) = Ring.HeldAbove[i];
             listener.OnStored(this, start, end);
@@ -224,9 +227,11 @@ internal sealed class ReceiveStream
             Ring.TryGrow(wanted);
         }
 
-        long limit = reclaimedTo + Math.Min(wanted, Ring.Capacity);
+        // What is wanted now, not what the ring was widened to: else a window that has shrunk is never worth a frame again.
+        long window = Math.Min(wanted, Ring.Capacity);
+        long limit = reclaimedTo + window;
         bool isUseful = Ring.FinalSize < 0 || Granted < Ring.FinalSize;
-        if (!isUseful || limit - Granted < Ring.Capacity / GrantFraction)
+        if (!isUseful || limit - Granted < window / GrantFraction)
         {
             return false;
         }
@@ -279,13 +284,18 @@ internal sealed class ReceiveStream
         _gate = null;
     }
 
-    private void Tell(long start, long end)
+    /// <summary>Of bytes as they come, and, where there is a gate, of verified ones: each listener of the one or the other.</summary>
+    private void Tell(long start, long end, bool isVerified)
     {
         // One that a listener attaches here is told of these bytes by Attach.
         int count = _listeners.Count;
         for (int i = 0; i < count; i++)
         {
-            _listeners[i].OnStored(this, start, end);
+            IReceiveListener listener = _listeners[i];
+            if (isVerified == (Ring.Payload.IsGated && !listener.TakesUnverified))
+            {
+                listener.OnStored(this, start, end);
+            }
         }
     }
 

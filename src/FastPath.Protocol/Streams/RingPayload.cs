@@ -55,6 +55,10 @@ internal sealed class RingPayload(FragmentRing ring)
     /// <summary>Payload bytes below a position, those before the start offset counted.</summary>
     public long OffsetOf(long position) => _isEncoded ? _encoding.PayloadOffset(position) : position;
 
+    /// <summary>Position behind the payload bytes below an offset: the start, or the end of one byte.</summary>
+    public long PositionOf(long offset) =>
+        !_isEncoded ? offset : offset <= ring.StartOffset ? ring.StartOffset : _encoding.PositionOf(offset - 1) + 1;
+
     /// <summary>Where the next payload byte at or behind a position lies; the position itself at the end.</summary>
     public long Skip(long position) =>
         _isEncoded && position < ring.FinalSize ? Math.Max(position, _encoding.GroupStart(_encoding.GroupAt(position))) : position;

@@ -37,6 +37,9 @@ internal sealed record StreamDescription
     /// <summary>Offset behind the last byte of the stream, proofs counted; -1 when only FIN will tell.</summary>
     public long FinalSize => Encoding?.FinalSize ?? TotalLength;
 
+    /// <summary>Payload bytes below an offset of the stream, those before the start offset counted.</summary>
+    public long PayloadOffset(long position) => Encoding?.PayloadOffset(position) ?? position;
+
     /// <summary>What the opening frame says in its TLV list.</summary>
     public ReadOnlyMemory<byte> Extensions => StreamExtensions.Encode(CarriesProofs);
 

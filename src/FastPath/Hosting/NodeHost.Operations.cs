@@ -23,6 +23,8 @@ internal sealed partial class NodeHost
 
     public int MessageBytesMax => _options.MessageBytesMax;
 
+    public long SendWindowBytes => _options.SendWindowBytes;
+
     /// <summary>Stored payloads that were read whole to prove them.</summary>
     public long ProofsComputed => _proofs.Computed;
 

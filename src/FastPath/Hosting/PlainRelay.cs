@@ -1,23 +1,31 @@
-using FastPath.Protocol.Connections;
 using FastPath.Protocol.Streams;
 using FastPath.Streams;
 
 namespace FastPath.Hosting;
 
 /// <summary>Passes the payload of a stream on without its proofs: for targets that would take them for payload.</summary>
-/// <remarks>The one way of passing on that copies; what leaves is unverified from here to its end.</remarks>
+/// <remarks>Such a target reads along in this process and copies; what it is sent is unverified from here to its end.</remarks>
 internal static class PlainRelay
 {
-    public static bool IsNeeded(StreamHandle source, IReadOnlyList<FastPathPeer> targets) =>
-        source.Stream.Description!.CarriesProofs && targets.Any(target => !target.Connection.Streams.ReadsProofs);
+    /// <summary>The targets, with those that do not read the source's proofs in place of them as readers.</summary>
+    public static IReadOnlyList<FanOutTarget> TargetsFor(
+        NodeHost host, StreamHandle source, IReadOnlyList<FanOutTarget> targets) =>
+        source.Stream.Description!.CarriesProofs && targets.Any(IsDeaf)
+            ? [.. targets.Select(target => IsDeaf(target) ? Reading(host, target) : target)]
+            : targets;
 
-    /// <exception cref="FastPathException">Why a target has not got all of it, or why the source failed.</exception>
-    public static async ValueTask RunAsync(
-        NodeHost host, StreamHandle source, IReadOnlyList<FastPathPeer> targets, CancellationToken cancellationToken)
+    // Behind a spill file nobody sees a proof anyway.
+    private static bool IsDeaf(FanOutTarget target) =>
+        FanOutBranches.IsDirect(target) && !target.Peer!.Connection.Streams.ReadsProofs;
+
+    private static FanOutTarget Reading(NodeHost host, FanOutTarget target) => FanOutTarget.ToReader(
+        (handle, cancellation) => CopyAsync(host, handle, target.Peer!, cancellation), target.Policy);
+
+    private static async ValueTask CopyAsync(
+        NodeHost host, StreamHandle source, FastPathPeer target, CancellationToken cancellationToken)
     {
-        Connection[] connections = [.. targets.Select(target => target.Connection)];
-        StreamDescription description = source.Stream.Description! with { CarriesProofs = false };
-        await using var outgoing = new OutgoingStream(host.Open(connections, description));
+        StreamDescription description = source.Stream.Description! with { CarriesProofs = false, IsOffer = false };
+        await using var outgoing = new OutgoingStream(host.Open([target.Connection], description));
         while (true)
         {
             ReadOnlyMemory<byte> part;
@@ -27,8 +35,7 @@ internal static class PlainRelay
             }
             catch (FastPathException e)
             {
-                outgoing.Writer.Reset(
-                    e.Error == FastPathError.Corrupt ? StreamErrorCode.Corrupt : StreamErrorCode.UpstreamLost);
+                outgoing.Writer.Reset(StreamFailures.CodeOf(e.Error));
                 throw;
             }
 

@@ -101,6 +101,9 @@ public sealed record FastPathOptions
     /// <summary>Where log messages go; null for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
+    /// <summary>Feature bits of this node's handshakes; null for all.</summary>
+    internal ulong? Capabilities { get; init; }
+
     /// <summary>Harm done to every datagram that is sent: for demonstrations and tests.</summary>
     internal ImpairmentSettings? Impairment { get; init; }
 

@@ -72,7 +72,7 @@ public sealed class VerifiedScenarioTests
     {
         // The sink takes whatever reaches it, so that it shows what has left the relay.
         var chain = new SimulatedChain(
-            7, new LinkModel { Jitter = Duration.FromMilliseconds(3) }, hops: 2, node => Settings(verifies: node != 2));
+            7, new LinkModel { Jitter = Duration.FromMilliseconds(3) }, hops: 2, settingsOf: node => Settings(verifies: node != 2));
         byte[] payload = chain.Payload((6 * GroupBytes) + 100);
         var encoding = new VerifiedEncoding(payload.Length, 0);
         foreach (long flipped in (long[])[encoding.GroupStart(group), encoding.GroupEnd(group) - 1])
@@ -150,7 +150,7 @@ public sealed class VerifiedScenarioTests
     [Fact]
     public void A_peer_that_does_not_read_proofs_is_never_sent_any()
     {
-        var chain = new SimulatedChain(10, new LinkModel(), hops: 2, node => Settings() with
+        var chain = new SimulatedChain(10, new LinkModel(), hops: 2, settingsOf: node => Settings() with
         {
             Capabilities = node == 2 ? Capabilities.ArchivedForm : Capabilities.All,
         });

@@ -6,8 +6,8 @@ namespace FastPath.Simulation.Streams;
 /// <summary>An application that reads one stream: as the bytes come, or only while it wants to.</summary>
 internal sealed class SimulatedReader : IReceiveListener
 {
-    private readonly List<byte> _bytes = [];
     private readonly RingCursor _cursor;
+    private byte[] _bytes = [];
     private Action<SimulatedReader>? _onEnded;
 
     /// <param name="wants">How many bytes it takes in all; more wait in the ring.</param>
@@ -24,14 +24,20 @@ internal sealed class SimulatedReader : IReceiveListener
 
     public long Wants { get; private set; }
 
-    public byte[] Bytes => [.. _bytes];
+    /// <summary>A copy of what was read so far.</summary>
+    public byte[] Bytes => Read.ToArray();
+
+    /// <summary>What was read so far.</summary>
+    public ReadOnlySpan<byte> Read => _bytes.AsSpan(0, Count);
+
+    public int Count { get; private set; }
 
     public StreamErrorCode? Ended { get; private set; }
 
     /// <summary>Called when the stream has ended, at once when it has.</summary>
     public Action<SimulatedReader>? OnEnded
     {
-        init
+        set
         {
             _onEnded = value;
             if (Ended is not null)
@@ -41,6 +47,9 @@ internal sealed class SimulatedReader : IReceiveListener
         }
     }
 
+    /// <summary>Called whenever more bytes were read, with the total so far.</summary>
+    public Action<SimulatedReader>? OnRead { get; set; }
+
     public int EndedTimes { get; private set; }
 
     /// <summary>When the first byte could be read.</summary>
@@ -48,34 +57,40 @@ internal sealed class SimulatedReader : IReceiveListener
 
     public Instant EndedAt { get; private set; } = Instant.Never;
 
-    public bool IsWhole => Ended == StreamErrorCode.None && _bytes.Count + Stream.Ring.StartOffset == Stream.Ring.Payload.Length;
+    public bool IsWhole => Ended == StreamErrorCode.None && Count + Stream.Ring.StartOffset == Stream.Ring.Payload.Length;
 
     public void Want(long bytes, Instant now)
     {
         Wants = bytes;
-        Read(now);
+        Take(now);
     }
 
-    public void OnStored(ReceiveStream stream, long start, long end) => Read(stream.LastProgressAt);
+    public void OnStored(ReceiveStream stream, long start, long end) => Take(stream.LastProgressAt);
 
     public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
     {
         Ended = code;
         EndedTimes++;
         EndedAt = stream.LastProgressAt;
-        Read(stream.LastProgressAt);
+        Take(stream.LastProgressAt);
         _onEnded?.Invoke(this);
     }
 
-    private void Read(Instant now)
+    private void Take(Instant now)
     {
         RingCursor cursor = _cursor;
         RingPayload payload = Stream.Ring.Payload;
         long position = cursor.Position;
-        while (_bytes.Count < Wants && payload.Peek(ref position, Wants - _bytes.Count) is { IsEmpty: false } part)
+        while (Count < Wants && payload.Peek(ref position, Wants - Count) is { IsEmpty: false } part)
         {
             FirstByteAt = Instant.Min(FirstByteAt, now);
-            _bytes.AddRange(part.Span);
+            if (Count + part.Length > _bytes.Length)
+            {
+                Array.Resize(ref _bytes, Math.Max(Count + part.Length, 2 * _bytes.Length));
+            }
+
+            part.Span.CopyTo(_bytes.AsSpan(Count));
+            Count += part.Length;
             position += part.Length;
         }
 
@@ -83,6 +98,7 @@ internal sealed class SimulatedReader : IReceiveListener
         {
             cursor.Advance(position);
             Stream.Connection.Streams.OnConsumed(Stream, now);
+            OnRead?.Invoke(this);
         }
 
         if (Ended is not null && payload.Skip(cursor.Position) >= payload.ReadableEnd)
