@@ -16,7 +16,10 @@ internal static class NodeOptions
     private static readonly Option<string> Cipher = Choice("--cipher", "auto", "auto, aegis128l, aes256gcm or chacha20poly1305");
     private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto or 1200: larger packets are not built yet");
     private static readonly Option<string> Cache = Choice("--cache", "on", "on: relays keep contracts that pass through them");
-    private static readonly Option<string> Verify = Choice("--verify", "on", "off: do not compare the announced digest (the store verifies always)");
+    private static readonly Option<string> Verify = Choice(
+        "--verify", "on", "on: relays pass on, and sinks read, checked groups alone; sink: only sinks check; off: nobody (the store always)");
+    private static readonly Option<string> Proofs = Choice(
+        "--proofs", "on", "on: what is sent and asked for carries proofs of its groups of 16 KiB where all on the way read them");
 
     private static readonly Option<string> Continuations = Choice(
         "--continuations", "pool", "pool, or inline: what awaits a node runs on the node's own thread (unsafe)");
@@ -34,7 +37,7 @@ internal static class NodeOptions
     };
 
     private static readonly Option[] All =
-        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, Continuations, HopsToLive, Retries];
+        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, Proofs, Continuations, HopsToLive, Retries];
 
     public static void AddTo(Command command)
     {
@@ -54,7 +57,14 @@ internal static class NodeOptions
         {
             PipedForwarding = Values.Switch(parse, Piped),
             Cache = Values.Switch(parse, Cache),
-            Verify = Values.Switch(parse, Verify),
+            VerifiedGroups = Values.Switch(parse, Proofs),
+            Verify = parse.GetValue(Verify) switch
+            {
+                "on" or "sink" => true,
+                "off" => false,
+                var other => throw new CommandException(ExitCode.Usage, $"--verify '{other}': expected on, sink or off"),
+            },
+            VerifyRelayed = parse.GetValue(Verify) == "on",
             HopsToLive = Values.InRange(parse, HopsToLive, 1, 255),
             UnsafeInlineContinuations = parse.GetValue(Continuations) switch
             {

@@ -47,9 +47,13 @@ internal sealed class FragmentRing
         _reclaimedTo = startOffset;
         HighestEnd = startOffset;
         _slots = new RingSlots(RingSlots.CountFor(capacityBytes, _blockBytes), _blockBytes);
+        Payload = new RingPayload(this);
     }
 
     public PinnedSlabPool Pool => _pool;
+
+    /// <summary>What readers may have of it.</summary>
+    public RingPayload Payload { get; }
 
     public long StartOffset { get; }
 

@@ -257,6 +257,7 @@ internal sealed partial class SendStream
             WantsDelivery = Description.WantsDelivery,
             Digest = Description.Digest.Span,
             Metadata = Description.Metadata.Span,
+            Extensions = Description.Extensions.Span,
         };
         sent = new SentFrame(FrameType.StreamOpen, Id);
         if (frame.EncodedLength > writer.Remaining)

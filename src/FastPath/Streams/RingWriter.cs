@@ -93,11 +93,15 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         int hopsFromSink = 1,
         int waitersMax = 1)
     {
-        long size = description.TotalLength >= 0
-            ? Math.Clamp(description.TotalLength - description.StartOffset, 1, ringBytes)
-            : ringBytes;
+        long finalSize = description.FinalSize;
+        long size = finalSize >= 0 ? Math.Clamp(finalSize - description.StartOffset, 1, ringBytes) : ringBytes;
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, size)
             ?? throw new FastPathException(FastPathError.LocalResource, "the node's memory budget has no room for another stream");
+        if (description.Encoding is { } encoding)
+        {
+            ring.Payload.Encode(in encoding);
+        }
+
         return new RingWriter(loop, ring, targets, description, hopsFromSink, waitersMax);
     }
 
