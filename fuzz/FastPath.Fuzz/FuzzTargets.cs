@@ -17,5 +17,13 @@ internal static class FuzzTargets
         new SealedOfferTarget(),
         new SealedAnswerTarget(),
         new ConnectionTarget(),
+        new ContractTypesTarget(),
+        new StreamingPayloadTarget(),
+        new NetMessageTarget(),
+        new ArchiveTarget(),
+        new ForeignMessageTarget(),
+        new ForeignPacketTarget(),
+        new OperationMessageTarget(),
+        new StoreHeaderTarget(),
     ];
 }

@@ -6,6 +6,9 @@ internal static class Outcome
     /// <summary>Longest input: the longest UDP payload over IPv4.</summary>
     public const int InputMax = 65_507;
 
+    /// <summary>Longest value of a target that reads each several times and compares.</summary>
+    public const int ValueMax = 8 * 1_024;
+
     public static ulong Of(params ReadOnlySpan<long> facts)
     {
         // FNV-1a, a word a step: outcomes are few, only their being different counts.

@@ -6,6 +6,7 @@ var root = new RootCommand("FastPath: large blobs between nodes, through relays,
 {
     GlobalOptions.Json,
     GlobalOptions.Verbose,
+    BenchCommand.Create(),
     DemoCommand.Create(),
     KeygenCommand.Create(),
     NodeCommand.Create(),

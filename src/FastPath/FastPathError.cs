@@ -42,6 +42,9 @@ public enum FastPathError
     /// <summary>A relay lost the peer that it sent the bytes to.</summary>
     DownstreamLost,
 
+    /// <summary>A second reader asked for bytes that were given back already.</summary>
+    TooLate,
+
     /// <summary>The peer broke the rules of a stream.</summary>
     Protocol,
 }

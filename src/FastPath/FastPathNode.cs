@@ -6,15 +6,18 @@ using FastPath.Engine;
 using FastPath.Hosting;
 using FastPath.Identities;
 using FastPath.Options;
+using FastPath.Protocol.Congestion;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
+using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Archived;
 using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
@@ -202,12 +205,23 @@ public sealed class FastPathNode : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(peer);
         ArgumentNullException.ThrowIfNull(contract);
-        StreamingSerializer payload = new PutStreamingPayload(contract, RelatedContracts.Empty, state).StartSerialize();
+        ArgumentNullException.ThrowIfNull(state);
+        bool isArchived = _options.ContractForm == ContractForm.Archived
+            && (peer.Connection.Session.Capabilities & Capabilities.ArchivedForm) != 0;
+        StreamingSerializer payload = isArchived
+            ? new ArchivedContract(contract, state).StartSerialize()
+            : new PutStreamingPayload(contract, RelatedContracts.Empty, state).StartSerialize();
+        var outline = new ContractOutline(
+            contract.Key,
+            isArchived ? ContractForm.Archived : ContractForm.Bincode,
+            contract.Code.Data.Length,
+            contract.Parameters.Bytes.Length,
+            state.Bytes.Length);
         byte[] digest = await Task.Run(
             () => new Blake3Hasher().Digest(payload, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
         long started = Stopwatch.GetTimestamp();
         (OperationStatus status, RingWriter writer) = await _host.PutAsync(
-            peer, contract.Key, payload, digest, cancellationToken).ConfigureAwait(false);
+            peer, outline, payload, digest, cancellationToken).ConfigureAwait(false);
         if (status != OperationStatus.Done)
         {
             throw StreamFailures.Create(status, $"PUT of {contract.Key}");
@@ -238,6 +252,9 @@ public sealed class FastPathNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(beginWrite);
         long started = Stopwatch.GetTimestamp();
         GetArrival arrival = await _host.GetAsync(instance, cancellationToken).ConfigureAwait(false);
+
+        // A stream is delivered when its first byte is there.
+        long firstByteAt = Stopwatch.GetTimestamp();
         if (arrival.Stored is { } stored)
         {
             using StoredPayload owned = stored;
@@ -250,10 +267,10 @@ public sealed class FastPathNode : IAsyncDisposable
         }
 
         using StreamHandle handle = stream;
-        using IContractWriter writer = beginWrite(arrival.Key);
+        using IContractWriter writer = beginWrite(arrival.Contract.Key);
         ContractIntake intake = await ContractIntake.RunAsync(
-            handle, writer, isPut: false, _options.Verify, cancellationToken).ConfigureAwait(false);
-        return new GetReport(arrival.Key, intake.Bytes, intake.FirstByteAt, started, Stopwatch.GetTimestamp());
+            handle, writer, arrival.Contract.Form, isPut: false, _options.Verify, cancellationToken).ConfigureAwait(false);
+        return new GetReport(arrival.Contract.Key, intake.Bytes, firstByteAt, started, Stopwatch.GetTimestamp());
     }
 
     /// <inheritdoc/>
@@ -276,6 +293,7 @@ public sealed class FastPathNode : IAsyncDisposable
             Ciphers = options.Cipher == FastPathCipher.Auto ? [] : [(CipherSuite)options.Cipher],
             Connection = ConnectionSettings.Default with
             {
+                Recovery = RecoverySettings.Default with { Congestion = (CongestionAlgorithm)options.Congestion },
                 IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
                 KeepAliveInterval = Duration.FromTimeSpan(options.IdleTimeout / 3),
                 Streams = StreamSettings.Default with { ProgressTimeout = Duration.FromTimeSpan(options.ProgressTimeout) },

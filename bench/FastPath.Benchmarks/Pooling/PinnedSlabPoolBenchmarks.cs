@@ -33,12 +33,12 @@ public class PinnedSlabPoolBenchmarks
     {
         for (int i = 0; i < Many; i++)
         {
-            _pool.TryRent(BufferHolder.RelayRing, out _blocks[i]);
+            _pool.TryRent(BufferHolder.Assembly, out _blocks[i]);
         }
 
         foreach (SlabBlock block in _blocks)
         {
-            _pool.Return(block, BufferHolder.RelayRing);
+            _pool.Return(block, BufferHolder.Assembly);
         }
     }
 }

@@ -1,16 +1,16 @@
 using FastPath.Buffers.Pooling;
 using FastPath.Fuzz.Oracles;
 using FastPath.Protocol.Connections;
+using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Fuzz.Peers;
 
-/// <summary>An application behind a connection: sends one stream, reads what comes, stops every third one.</summary>
-internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendListener
+/// <summary>An application behind a connection: sends a stream; of those that come it reads, relays and stops every third.</summary>
+internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendListener, IRelayOwner
 {
     private const int PayloadBytes = 20_000;
-    private const int StopEvery = 3;
 
     private readonly HashSet<object> _ended = [];
     private readonly byte[] _read = new byte[PayloadBytes];
@@ -33,15 +33,27 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
     /// <summary>A stream that the peer opened.</summary>
     public void Take(ReceiveStream stream)
     {
-        if (StreamId.IndexOf(stream.Id) % StopEvery != StopEvery - 1)
+        switch (StreamId.IndexOf(stream.Id) % 3)
         {
-            stream.Attach(this);
-            return;
+            case 0:
+                stream.Attach(this);
+                break;
+            case 1:
+                // Back to where it came from: one connection is enough to be both sides of a relay.
+                new CutThroughRelay(stream, [stream.Connection], stream.Description!, hopsFromSink: 1, this).Start();
+                break;
+            default:
+                stream.Connection.Streams.Stop(stream, StreamErrorCode.Cancelled);
+                stream.Ring.RemoveCursor(stream.Claim);
+                break;
         }
-
-        stream.Connection.Streams.Stop(stream, StreamErrorCode.Cancelled);
-        stream.Ring.RemoveCursor(stream.Claim);
     }
+
+    public void OnSourceFailedUnused(CutThroughRelay relay, StreamErrorCode code) =>
+        OracleException.Require(_ended.Add(relay), "a relay ends twice");
+
+    public void OnRelayEnded(CutThroughRelay relay, StreamErrorCode code) =>
+        OracleException.Require(_ended.Add(relay), "a relay ends twice");
 
     public void OnStored(ReceiveStream stream, long start, long end)
     {

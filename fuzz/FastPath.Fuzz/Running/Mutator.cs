@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Randomness;
 
@@ -34,7 +35,7 @@ internal sealed class Mutator(SeededRandom random)
 
     private void Change(byte[] other)
     {
-        switch (random.NextInt32(9))
+        switch (random.NextInt32(10))
         {
             case 0 when _bytes.Count > 0:
                 _bytes[Place()] ^= (byte)(1 << random.NextInt32(8));
@@ -63,6 +64,9 @@ internal sealed class Mutator(SeededRandom random)
                 break;
             case 7:
                 OverwriteInteger();
+                break;
+            case 8 when _bytes.Count > 0:
+                OverwriteFixedInteger();
                 break;
             default:
                 Span<byte> chunk = stackalloc byte[Length()];
@@ -97,5 +101,21 @@ internal sealed class Mutator(SeededRandom random)
         }
 
         _bytes.InsertRange(place, encoded[..length]);
+    }
+
+    /// <summary>Puts a little-endian integer, of a border or near what is left of the input, over another.</summary>
+    private void OverwriteFixedInteger()
+    {
+        int place = Place();
+        ulong value = random.NextChance(0.5)
+            ? Borders[random.NextInt32(Borders.Length)]
+            : (ulong)(_bytes.Count - place - random.NextInt32(20));
+        Span<byte> encoded = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(encoded, random.NextChance(0.1) ? ~value : value);
+        int length = Math.Min(2 << random.NextInt32(3), _bytes.Count - place);
+        for (int i = 0; i < length; i++)
+        {
+            _bytes[place + i] = encoded[i];
+        }
     }
 }

@@ -55,12 +55,25 @@ internal sealed class ConnectionTarget : IFuzzTarget
             yield return ("stream-from-the-middle", Packets(
                 (ref w) => new StreamOpenFrame
                 {
-                    StreamId = 4,
+                    StreamId = 6,
                     TransferId = 3,
                     TotalLength = 1L << 33,
                     StartOffset = 1L << 32,
                 }.Write(ref w),
-                (ref w) => new FragmentFrame(4, 1L << 32, new byte[900]).Write(ref w)));
+                (ref w) => new FragmentFrame(6, 1L << 32, new byte[900]).Write(ref w)));
+            yield return ("relayed-stream", Packets(
+                (ref w) => new FragmentFrame(2, 900, new byte[900]).Write(ref w),
+                (ref w) => new StreamOpenFrame { StreamId = 2, TransferId = 4, TotalLength = 1_800 }.Write(ref w),
+                (ref w) => new FragmentFrame(2, 0, new byte[900]).Write(ref w),
+                (ref w) => new FinFrame(2, 1_800).Write(ref w),
+                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 8)])));
+            yield return ("relayed-from-below-its-start", Packets(
+                (ref w) => new StreamOpenFrame { StreamId = 2, TotalLength = -1, StartOffset = 32_768 }.Write(ref w),
+                (ref w) => new FragmentFrame(2, 32_700, new byte[900]).Write(ref w),
+                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 8)]),
+                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 12)]),
+                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 16)]),
+                (ref w) => w.WriteType(FrameType.Ping)));
             yield return ("answers-to-our-stream", Packets(
                 (ref w) => new StreamCreditFrame(1, 1 << 20).Write(ref w),
                 (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 10)]),

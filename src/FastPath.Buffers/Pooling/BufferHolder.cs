@@ -6,7 +6,5 @@ internal enum BufferHolder : byte
     None,
     SendRing,
     ReceiveRing,
-    RelayRing,
-    StoreQueue,
     Assembly,
 }

@@ -19,7 +19,7 @@ internal static class InspectCommand
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Read a serialized contract") { FileName };
+        var command = new Command("inspect", "Read a serialized contract") { FileName, ContractFormat.Option };
         command.SetAction((parse, token) => CommandRunner.RunAsync(parse, t => RunAsync(parse, t), token));
         return command;
     }
@@ -27,6 +27,28 @@ internal static class InspectCommand
     private static async Task RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         string path = parse.GetValue(FileName)!;
+        string format = parse.GetValue(ContractFormat.Option)!;
+        Description found = format == "bincode"
+            ? await ReadBincodeAsync(path, cancellationToken).ConfigureAwait(false)
+            : Describe(path, ContractFormat.ReadArchive(
+                format, path, await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)));
+        Console.WriteLine(parse.GetValue(GlobalOptions.Json)
+            ? new JsonObject
+            {
+                ["version"] = Document.Version,
+                ["format"] = format,
+                ["key"] = found.Key.ToString(),
+                ["code_hash"] = found.Key.Code.ToString(),
+                ["code_bytes"] = found.CodeBytes,
+                ["params_bytes"] = found.ParametersBytes,
+                ["size_bytes"] = found.FileBytes,
+            }.ToJsonString()
+            : $"key        {found.Key}\ncode hash  {found.Key.Code}\ncode       {found.CodeBytes} bytes\n"
+                + $"parameters {found.ParametersBytes} bytes\nfile       {found.FileBytes} bytes, {format}");
+    }
+
+    private static async Task<Description> ReadBincodeAsync(string path, CancellationToken cancellationToken)
+    {
         var seen = new Contents();
         await using FileStream file = File.OpenRead(path);
         StreamingDeserializer parser = ContractContainer.StartDeserialize(
@@ -44,24 +66,24 @@ internal static class InspectCommand
         }
 
         ContractKey derived = seen.DerivedKey();
-        if (derived != seen.Key || derived.Code != seen.CodeHash)
-        {
-            throw new CommandException(
-                ExitCode.CorruptData, $"{path}: the content has key {derived}, the file says {seen.Key}, at byte {file.Length - ContractKey.Length}");
-        }
-
-        Console.WriteLine(parse.GetValue(GlobalOptions.Json)
-            ? new JsonObject
-            {
-                ["version"] = Document.Version,
-                ["key"] = seen.Key.ToString(),
-                ["code_hash"] = seen.CodeHash.ToString(),
-                ["code_bytes"] = seen.CodeLength,
-                ["params_bytes"] = seen.Parameters.Count,
-                ["size_bytes"] = file.Length,
-            }.ToJsonString()
-            : $"key        {seen.Key}\ncode hash  {seen.CodeHash}\ncode       {seen.CodeLength} bytes\nparameters {seen.Parameters.Count} bytes\nfile       {file.Length} bytes");
+        return derived == seen.Key && derived.Code == seen.CodeHash
+            ? new Description(seen.Key, seen.CodeLength, seen.Parameters.Count, file.Length)
+            : throw WrongKey(path, derived, seen.Key, file.Length - ContractKey.Length);
     }
+
+    private static Description Describe(string path, ContractContainer contract)
+    {
+        ContractContainer derived = ContractContainer.FromCode(contract.Code.Data, contract.Parameters.Bytes);
+        return derived.Key == contract.Key && derived.Code.Hash == contract.Code.Hash
+            ? new Description(
+                contract.Key, contract.Code.Data.Length, contract.Parameters.Bytes.Length, new FileInfo(path).Length)
+            : throw WrongKey(path, derived.Key, contract.Key, 0);
+    }
+
+    private static CommandException WrongKey(string path, ContractKey derived, ContractKey claimed, long at) => new(
+        ExitCode.CorruptData, $"{path}: the content has key {derived}, the file says {claimed}, in what begins at byte {at}");
+
+    private sealed record Description(ContractKey Key, long CodeBytes, long ParametersBytes, long FileBytes);
 
     private sealed class Contents : IContractSink
     {

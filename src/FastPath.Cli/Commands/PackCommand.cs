@@ -22,7 +22,7 @@ internal static class PackCommand
 
     public static Command Create()
     {
-        var command = new Command("pack", "Write a serialized contract") { Code, Parameters, Out };
+        var command = new Command("pack", "Write a serialized contract") { Code, Parameters, Out, ContractFormat.Option };
         command.SetAction((parse, token) => CommandRunner.RunAsync(parse, t => RunAsync(parse, t), token));
         return command;
     }
@@ -45,7 +45,7 @@ internal static class PackCommand
         using SafeFileHandle code = File.OpenHandle(parse.GetValue(Code)!);
         ContractContainer contract = ContractContainer.FromCode(
             new FileBody(code, 0, RandomAccess.GetLength(code)), ReadParameters(parse));
-        StreamingSerializer serializer = contract.StartSerialize();
+        StreamingSerializer serializer = ContractFormat.Write(parse.GetValue(ContractFormat.Option)!, contract);
         await using (FileStream file = File.Create(parse.GetValue(Out)!))
         {
             byte[] block = new byte[BlockBytes];

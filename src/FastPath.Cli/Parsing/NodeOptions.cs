@@ -9,7 +9,7 @@ internal static class NodeOptions
     private static readonly Option<string> Streaming = Choice("--streaming", "on", "on: the only stage that is built");
     private static readonly Option<string> Threshold = Choice("--threshold", "none", "not built yet: everything streams");
     private static readonly Option<string> Piped = Choice("--piped", "on", "on: relays pass bytes on as they come; off: each takes the whole first");
-    private static readonly Option<string> Congestion = Choice("--congestion", "cubic", "cubic: the only controller that is built in");
+    private static readonly Option<string> Congestion = Choice("--congestion", "cubic", "cubic, bbr or ledbat (background)");
     private static readonly Option<string> Rate = Choice("--rate", "none", "not built yet");
     private static readonly Option<string> Engine = Choice("--engine", "auto", "auto, linux or saea");
     private static readonly Option<string> Cipher = Choice("--cipher", "auto", "auto, aegis128l, aes256gcm or chacha20poly1305");
@@ -36,7 +36,6 @@ internal static class NodeOptions
     {
         RequireBuilt(parse, Streaming, "on");
         RequireBuilt(parse, Threshold, "none");
-        RequireBuilt(parse, Congestion, "cubic");
         RequireBuilt(parse, Rate, "none");
         RequireBuilt(parse, Mtu, "auto", "1200");
         return new FastPathOptions
@@ -51,6 +50,13 @@ internal static class NodeOptions
                 "linux" => FastPathEngine.Linux,
                 "saea" => FastPathEngine.Saea,
                 var other => throw new CommandException(ExitCode.Usage, $"--engine '{other}': expected auto, linux or saea"),
+            },
+            Congestion = parse.GetValue(Congestion) switch
+            {
+                "cubic" => FastPathCongestion.Cubic,
+                "bbr" => FastPathCongestion.Bbr,
+                "ledbat" => FastPathCongestion.Ledbat,
+                var other => throw new CommandException(ExitCode.Usage, $"--congestion '{other}': expected ledbat, cubic or bbr"),
             },
             Cipher = parse.GetValue(Cipher) switch
             {

@@ -34,6 +34,6 @@ internal sealed record EndpointSettings
     /// <summary>Decides on the proven static key of a peer; null admits everybody.</summary>
     public Func<PeerKey, bool>? Authorize { get; init; }
 
-    /// <summary>Feature bits of this node; none is defined yet.</summary>
-    public ulong Capabilities { get; init; }
+    /// <summary>Feature bits of this node.</summary>
+    public ulong Capabilities { get; init; } = Handshakes.Capabilities.All;
 }

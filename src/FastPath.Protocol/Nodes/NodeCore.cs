@@ -141,7 +141,7 @@ internal sealed class NodeCore : IDisposable
                 Gets.HandleResponse(now, stream, in answer);
                 break;
             case Purpose.PutRequest when ContractStreamHeader.TryRead(metadata, purpose, out ContractStreamHeader put):
-                _host.AcceptPut(put.Transaction, put.Key, stream);
+                _host.AcceptPut(put.Transaction, put.Contract, stream);
                 break;
             case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse:
                 _host.OnStream(purpose, stream);

@@ -21,6 +21,9 @@ internal sealed class GetOperation
     /// <summary>Hops to the origin.</summary>
     public required byte Depth { get; init; }
 
+    /// <summary>The form that the answer should have.</summary>
+    public required ContractForm Form { get; init; }
+
     public VisitedNodes Visited { get; } = new();
 
     public GetState State { get; set; } = GetState.LookingUp;

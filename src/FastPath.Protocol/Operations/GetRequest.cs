@@ -3,7 +3,7 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Protocol.Operations;
 
-/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, bytes visited.</summary>
+/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, bytes visited.</summary>
 internal readonly ref struct GetRequest
 {
     public UInt128 Transaction { get; init; }
@@ -16,6 +16,9 @@ internal readonly ref struct GetRequest
     /// <summary>Hops between the receiver and the origin, which is where the bytes will end.</summary>
     public byte Depth { get; init; }
 
+    /// <summary>The form that the answer should have; every node on the way reads it.</summary>
+    public ContractForm Form { get; init; }
+
     /// <summary>Fingerprints of 8 bytes.</summary>
     public ReadOnlySpan<byte> Visited { get; init; }
 
@@ -27,6 +30,8 @@ internal readonly ref struct GetRequest
             || !reader.TryReadBytes(ContractInstanceId.Length, out ReadOnlySpan<byte> instance)
             || !reader.TryReadByte(out byte hopsToLive)
             || !reader.TryReadByte(out byte depth)
+            || !reader.TryReadByte(out byte form)
+            || form > (byte)ContractForm.Archived
             || !reader.TryReadBlock(out ReadOnlySpan<byte> visited))
         {
             return false;
@@ -38,19 +43,27 @@ internal readonly ref struct GetRequest
             Instance = ContractInstanceId.Read(instance),
             HopsToLive = hopsToLive,
             Depth = depth,
+            Form = (ContractForm)form,
             Visited = visited,
         };
         return true;
     }
 
     public static int Write(
-        Span<byte> space, UInt128 transaction, ContractInstanceId instance, byte hopsToLive, byte depth, VisitedNodes visited)
+        Span<byte> space,
+        UInt128 transaction,
+        ContractInstanceId instance,
+        byte hopsToLive,
+        byte depth,
+        ContractForm form,
+        VisitedNodes visited)
     {
         var writer = new FrameWriter(space);
         OperationHeader.Write(ref writer, Purpose.GetRequest, transaction);
         instance.Write(writer.Reserve(ContractInstanceId.Length));
         writer.WriteByte(hopsToLive);
         writer.WriteByte(depth);
+        writer.WriteByte((byte)form);
         visited.Write(ref writer);
         return writer.Position;
     }

@@ -20,7 +20,7 @@ internal sealed partial class GetTable
             return;
         }
 
-        if (header.Key.Instance != operation.Instance)
+        if (header.Contract.Key.Instance != operation.Instance)
         {
             Refuse(stream, StreamErrorCode.Corrupt);
             SearchAgain(operation, OperationStatus.Unavailable);
@@ -45,7 +45,7 @@ internal sealed partial class GetTable
             operation.State = GetState.Transferring;
             operation.Deadline = now + BufferingReportInterval;
             _host.BeginBuffered(
-                operation.Transaction, stream, operation.Requester!, stream.Description!, operation.Depth);
+                operation.Transaction, header.Contract, stream, operation.Requester!, operation.Depth);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed partial class GetTable
             {
                 if (_operations.Remove(operation.Transaction))
                 {
-                    _host.DeliverGet(operation.Transaction, header.Key, open);
+                    _host.DeliverGet(operation.Transaction, header.Contract, open);
                 }
             },
             (failed, _) =>
@@ -110,12 +110,13 @@ internal sealed partial class GetTable
     {
         Forwarded++;
         CutThrough++;
+        _host.OnRelaying(operation.Transaction, header.Contract, stream.Description!.TotalLength);
         var relay = new CutThroughRelay(stream, [operation.Requester!], stream.Description!, operation.Depth, this);
         operation.Relay = relay;
         _relays.Add(relay, operation);
         if (_settings.Caches && stream.Ring.TryAddCursor() is { } cursor)
         {
-            _host.Cache(header.Key, stream, cursor);
+            _host.Cache(header.Contract, stream, cursor);
         }
 
         relay.Start();

@@ -60,7 +60,8 @@ internal sealed partial class GetTable : IRelayOwner
     }
 
     /// <summary>A request of this node's own; ends in one Deliver or one Fail of the host.</summary>
-    public void Start(Instant now, UInt128 transaction, ContractInstanceId instance, byte hopsToLive)
+    public void Start(
+        Instant now, UInt128 transaction, ContractInstanceId instance, byte hopsToLive, ContractForm form = ContractForm.Bincode)
     {
         _now = now;
         var operation = new GetOperation
@@ -70,6 +71,7 @@ internal sealed partial class GetTable : IRelayOwner
             Requester = null,
             HopsToLive = hopsToLive,
             Depth = 0,
+            Form = form,
         };
         operation.Visited.Add(_endpoint.PublicKey);
         _operations.Add(transaction, operation);
@@ -106,6 +108,7 @@ internal sealed partial class GetTable : IRelayOwner
             Requester = from,
             HopsToLive = request.HopsToLive,
             Depth = request.Depth,
+            Form = request.Form,
         };
         operation.Visited.Merge(request.Visited);
         operation.Visited.Add(_endpoint.PublicKey);
@@ -133,25 +136,23 @@ internal sealed partial class GetTable : IRelayOwner
         else
         {
             operation.State = GetState.Transferring;
-            var description = new StreamDescription
-            {
-                TransferId = transaction,
-                TotalLength = payload.Length,
-                Digest = payload.Digest,
-                Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, payload.Key).ToBytes(),
-            };
-            operation.Serving = _host.Serve(
-                transaction, operation.Requester!, description, payload, operation.Depth);
-            if (operation.Serving is null)
-            {
-                operation.Failure = OperationStatus.Unavailable;
-                Fail(operation);
-            }
+            ContractForm form = FormFor(operation.Requester!, operation.Form);
+            _host.Serve(transaction, operation.Requester!, form, payload, operation.Depth);
         }
     }
 
     /// <summary>The stream of an answer that was served or buffered here has ended, well or badly.</summary>
     public void CompleteServe(UInt128 transaction) => _operations.Remove(transaction);
+
+    /// <summary>This node has the content and cannot send it: no memory, or its store failed.</summary>
+    public void FailServe(UInt128 transaction)
+    {
+        if (_operations.TryGetValue(transaction, out GetOperation? operation) && operation.Serving is null)
+        {
+            operation.Failure = OperationStatus.Unavailable;
+            Fail(operation);
+        }
+    }
 
     /// <summary>A buffering node did not get the whole answer, and has passed nothing on: another source may be tried.</summary>
     public void FailBuffered(Instant now, UInt128 transaction)
@@ -163,7 +164,7 @@ internal sealed partial class GetTable : IRelayOwner
         }
     }
 
-    /// <summary>A buffering node sends the answer on: from now on nothing else is tried.</summary>
+    /// <summary>The stream of an answer from the store or from a buffering node opens: from now on nothing else is tried.</summary>
     public void BeginServe(UInt128 transaction, SendStream stream)
     {
         if (_operations.TryGetValue(transaction, out GetOperation? operation))
@@ -295,6 +296,7 @@ internal sealed partial class GetTable : IRelayOwner
             operation.Instance,
             (byte)(operation.HopsToLive - 1),
             (byte)(operation.Depth + 1),
+            FormFor(next, operation.Form),
             operation.Visited);
         operation.NextHop = next;
         operation.Deadline = _now + SearchTimeout(operation.HopsToLive);
@@ -304,6 +306,10 @@ internal sealed partial class GetTable : IRelayOwner
             SearchAgain(operation, OperationStatus.Unavailable);
         }
     }
+
+    /// <summary>The wanted form where the neighbour reads it too; what all read otherwise.</summary>
+    private static ContractForm FormFor(Connection neighbour, ContractForm wanted) =>
+        (neighbour.Session.Capabilities & Capabilities.ArchivedForm) != 0 ? wanted : ContractForm.Bincode;
 
     private static bool IsCandidate(GetOperation operation, Connection connection) =>
         connection.State == ConnectionState.Established

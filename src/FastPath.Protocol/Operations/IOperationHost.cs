@@ -10,12 +10,14 @@ internal interface IOperationHost
     /// <summary>Look into the store; answer with <see cref="GetTable.CompleteLookUp"/>, exactly once.</summary>
     void BeginLookUp(UInt128 transaction, ContractInstanceId instance);
 
-    /// <summary>Send what the store has (the payload is taken over); <see cref="GetTable.CompleteServe"/> when the stream has ended.</summary>
-    /// <returns>Null when this node has no memory for it.</returns>
-    SendStream? Serve(UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink);
+    /// <summary>
+    /// Send what the store has (the payload is taken over): <see cref="GetTable.BeginServe"/> when its stream opens, then
+    /// <see cref="GetTable.CompleteServe"/> when that has ended; or <see cref="GetTable.FailServe"/> instead of both.
+    /// </summary>
+    void Serve(UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink);
 
     /// <summary>A local request is answered by this stream; the host owns its claim.</summary>
-    void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream);
+    void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream);
 
     /// <summary>A local request is answered by this node's own store; the host owns the payload.</summary>
     void DeliverStored(UInt128 transaction, IStoredPayload payload);
@@ -23,14 +25,17 @@ internal interface IOperationHost
     /// <summary>A local request found nothing. It and Deliver are exclusive: one of them comes, once (scenario P5).</summary>
     void FailGet(UInt128 transaction, OperationStatus status);
 
+    /// <summary>An answer begins to pass through: what it is, as its sender claims.</summary>
+    void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength);
+
     /// <summary>Read along with this cursor and store what passes.</summary>
-    void Cache(ContractKey key, ReceiveStream stream, RingCursor cursor);
+    void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor);
 
     /// <summary>Take the whole stream (the host owns its claim), then send it on; CompleteServe or FailBuffered when it ended.</summary>
-    void BeginBuffered(UInt128 transaction, ReceiveStream stream, Connection to, StreamDescription description, int hopsFromSink);
+    void BeginBuffered(UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink);
 
     /// <summary>A peer puts a contract (the host owns the claim); answer with <see cref="PutTable.Complete"/>.</summary>
-    void AcceptPut(UInt128 transaction, ContractKey key, ReceiveStream stream);
+    void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream);
 
     /// <summary>A local PUT has its answer, once.</summary>
     void CompletePut(UInt128 transaction, OperationStatus status);

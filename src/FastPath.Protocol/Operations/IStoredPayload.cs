@@ -6,10 +6,4 @@ namespace FastPath.Protocol.Operations;
 internal interface IStoredPayload : IDisposable
 {
     ContractKey Key { get; }
-
-    /// <summary>Bytes of the answer.</summary>
-    long Length { get; }
-
-    /// <summary>BLAKE3 of the answer, 32 bytes; empty when not known beforehand.</summary>
-    ReadOnlyMemory<byte> Digest { get; }
 }

@@ -78,11 +78,15 @@ internal sealed class ReceiveStream
         if (result == RingWriteResult.Stored)
         {
             LastProgressAt = now;
+
+            // A fragment may reach below the start offset; the ring took what lies above, and nobody may read the rest.
+            long start = Math.Max(offset, Ring.StartOffset);
+
             // One that a listener attaches here is told of these bytes by Attach.
             int count = _listeners.Count;
             for (int i = 0; i < count; i++)
             {
-                _listeners[i].OnStored(this, offset, offset + bytes.Length);
+                _listeners[i].OnStored(this, start, offset + bytes.Length);
             }
 
             EndIfComplete();

@@ -58,11 +58,14 @@ internal sealed class BincodeWriter
     public void Body(IBody body)
     {
         Length(body.Length);
-        BodyToEnd(body);
+        RawBody(body);
     }
 
     /// <summary>Bytes without a length: the value ends where they end.</summary>
-    public void BodyToEnd(IBody body)
+    public void BodyToEnd(IBody body) => RawBody(body);
+
+    /// <summary>Bytes whose length stands elsewhere; they are read when they are sent.</summary>
+    public void RawBody(IBody body)
     {
         CloseFixed();
         if (body.Length > 0)

@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using FastPath.Protocol.Streams;
-using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
-using FastPath.Serialization.Operations;
 using FastPath.Stores;
 using FastPath.Streams;
 
@@ -14,33 +11,35 @@ namespace FastPath.Contracts;
 internal sealed class ContractIntake : IContractSink
 {
     private readonly IContractWriter _writer;
-    private readonly StreamingDeserializer _parser;
+    private readonly ContractReader _reader;
     private readonly Blake3Hasher? _digest;
     private readonly ReadOnlyMemory<byte> _announcedDigest;
     private readonly List<byte> _parameters = [];
     private string? _mismatch;
 
-    private ContractIntake(IContractWriter writer, bool isPut, long? totalLength, ReadOnlyMemory<byte> announcedDigest)
+    private ContractIntake(
+        IContractWriter writer, ContractForm form, bool isPut, long? totalLength, ReadOnlyMemory<byte> announcedDigest)
     {
         _writer = writer;
         _announcedDigest = announcedDigest;
         _digest = announcedDigest.IsEmpty ? null : new Blake3Hasher();
-        _parser = isPut
-            ? PutStreamingPayload.StartDeserialize(this, totalLength: totalLength)
-            : GetStreamingPayload.StartDeserialize(this, totalLength: totalLength);
+        _reader = new ContractReader(this, form, isPut, totalLength);
     }
 
-    /// <summary>Stopwatch ticks at which the first byte could be read; 0 before.</summary>
-    public long FirstByteAt { get; private set; }
-
+    /// <summary>Bytes taken so far.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Reads the stream to its end and commits; a failure leaves nothing visible and tells the sender why.</summary>
     /// <exception cref="FastPathException">Corrupt, StoreFailed, or why the stream ended early.</exception>
     public static async Task<ContractIntake> RunAsync(
-        StreamHandle stream, IContractWriter writer, bool isPut, bool verify, CancellationToken cancellationToken)
+        StreamHandle stream,
+        IContractWriter writer,
+        ContractForm form,
+        bool isPut,
+        bool verify,
+        CancellationToken cancellationToken)
     {
-        var intake = new ContractIntake(writer, isPut, stream.TotalLength, verify ? stream.Digest : default);
+        var intake = new ContractIntake(writer, form, isPut, stream.TotalLength, verify ? stream.Digest : default);
         try
         {
             while (true)
@@ -89,16 +88,15 @@ internal sealed class ContractIntake : IContractSink
 
     private void Take(ReadOnlySpan<byte> bytes, StreamHandle stream)
     {
-        FirstByteAt = FirstByteAt == 0 ? Stopwatch.GetTimestamp() : FirstByteAt;
         Bytes += bytes.Length;
         _digest?.Update(bytes);
-        _parser.Push(bytes);
+        _reader.Push(bytes);
         ThrowIfBad(stream);
     }
 
     private void Complete(StreamHandle stream)
     {
-        _parser.Finish();
+        _reader.Finish();
         ThrowIfBad(stream);
         Span<byte> digest = stackalloc byte[32];
         _digest?.Finish(digest);
@@ -118,10 +116,9 @@ internal sealed class ContractIntake : IContractSink
 
     private void ThrowIfBad(StreamHandle stream)
     {
-        if (_parser.Status == DecodeStatus.Malformed)
+        if (_reader.Error is { } error)
         {
-            throw new FastPathException(
-                FastPathError.Corrupt, $"malformed contract: {_parser.Error.Kind} at byte {_parser.Error.Offset}", transfer: Failure(stream));
+            throw new FastPathException(FastPathError.Corrupt, $"malformed contract: {error}", transfer: Failure(stream));
         }
 
         if (_mismatch is not null)

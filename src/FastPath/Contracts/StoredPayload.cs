@@ -1,4 +1,6 @@
 using FastPath.Protocol.Operations;
+using FastPath.Serialization.Archived;
+using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
@@ -10,13 +12,26 @@ internal sealed class StoredPayload(StoredContract entry) : IStoredPayload
 {
     public StoredContract Entry { get; } = entry;
 
-    public IBody Body { get; } = entry.ToPayload().StartSerialize();
-
     public ContractKey Key => Entry.Key;
 
-    public long Length => Body.Length;
+    public StreamingSerializer Serialize(ContractForm form)
+    {
+        if (form == ContractForm.Bincode)
+        {
+            return Entry.ToPayload().StartSerialize();
+        }
 
-    public ReadOnlyMemory<byte> Digest => Entry.PayloadDigest ?? default;
+        var contract = new ContractContainer(
+            new ContractCode(Entry.Code, Key.Code), new Parameters(new MemoryBody(Entry.Parameters)), Key);
+        return new ArchivedContract(contract, Entry.State is { } state ? new WrappedState(state) : null).StartSerialize();
+    }
+
+    /// <summary>Empty when it is not known beforehand: the store keeps that of the byte-compatible form.</summary>
+    public ReadOnlyMemory<byte> DigestOf(ContractForm form) =>
+        form == ContractForm.Bincode ? Entry.PayloadDigest ?? default : default;
+
+    public ContractOutline Outline(ContractForm form) =>
+        new(Key, form, Entry.Code.Length, Entry.Parameters.Length, Entry.State?.Length);
 
     public void Dispose() => Entry.Dispose();
 }

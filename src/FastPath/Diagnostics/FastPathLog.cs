@@ -1,3 +1,4 @@
+using FastPath.Serialization.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace FastPath.Diagnostics;
@@ -26,6 +27,17 @@ internal static partial class FastPathLog
 
     [LoggerMessage(7, LogLevel.Warning, "Answer {Transaction} was not served: {Reason}")]
     public static partial void ServeFailed(this ILogger logger, UInt128 transaction, string reason);
+
+    [LoggerMessage(9, LogLevel.Debug, "Passing on {Key}, code {CodeHash}, as {Form}: {CodeBytes} bytes of code, {ParameterBytes} of parameters, {TotalBytes} in all (transaction {Transaction})")]
+    public static partial void Relaying(
+        this ILogger logger,
+        UInt128 transaction,
+        ContractKey key,
+        CodeHash codeHash,
+        ContractForm form,
+        long codeBytes,
+        long parameterBytes,
+        long totalBytes);
 
     [LoggerMessage(8, LogLevel.Error, "The request handler failed")]
     public static partial void RequestHandlerFailed(this ILogger logger, Exception exception);

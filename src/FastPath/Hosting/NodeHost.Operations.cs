@@ -7,6 +7,7 @@ using FastPath.Engine;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
+using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
@@ -71,7 +72,7 @@ internal sealed partial class NodeHost
         UInt128 transaction = NewTransaction();
         var arrival = new TaskCompletionSource<GetArrival>(TaskCreationOptions.RunContinuationsAsynchronously);
         _gets[transaction] = arrival;
-        Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive));
+        Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ =>
             {
@@ -87,7 +88,7 @@ internal sealed partial class NodeHost
 
     /// <summary>Sends a contract to a node and waits for its word.</summary>
     public async Task<(OperationStatus Status, RingWriter Writer)> PutAsync(
-        FastPathPeer peer, ContractKey key, IBody payload, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken)
+        FastPathPeer peer, ContractOutline contract, IBody payload, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
         var description = new StreamDescription
@@ -95,7 +96,7 @@ internal sealed partial class NodeHost
             TransferId = transaction,
             TotalLength = payload.Length,
             Digest = digest,
-            Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, key).ToBytes(),
+            Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, contract).ToBytes(),
         };
         var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
         _puts[transaction] = result;
@@ -113,7 +114,7 @@ internal sealed partial class NodeHost
         });
         try
         {
-            await PumpAsync(writer, payload, cancellationToken).ConfigureAwait(false);
+            await PumpAsync(writer, payload, 0, cancellationToken).ConfigureAwait(false);
         }
         catch (FastPathException)
         {
@@ -136,10 +137,17 @@ internal sealed partial class NodeHost
         ThreadPool.UnsafeQueueUserWorkItem(_ => LookUp(transaction, instance), null);
     }
 
-    public SendStream? Serve(
-        UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink)
+    public void Serve(UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink)
     {
         var stored = (StoredPayload)payload;
+        StreamingSerializer body = stored.Serialize(form);
+        var description = new StreamDescription
+        {
+            TransferId = transaction,
+            TotalLength = body.Length,
+            Digest = stored.DigestOf(form),
+            Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
+        };
         RingWriter writer;
         try
         {
@@ -149,20 +157,21 @@ internal sealed partial class NodeHost
         {
             _logger.ServeFailed(transaction, e.Message);
             stored.Dispose();
-            return null;
+            Loop.Post(_ => Core.Gets.FailServe(transaction));
+            return;
         }
 
-        writer.Open(MonotonicClock.Now);
-        LastServed = writer.Targets[0];
-        _ = Task.Run(() => ServeAsync(transaction, writer, stored.Body, stored));
-        return writer.Targets[0];
+        _ = Task.Run(() => ServeAsync(transaction, writer, body, stored));
     }
 
-    public void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream)
+    public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => _logger.Relaying(
+        transaction, contract.Key, contract.Key.Code, contract.Form, contract.CodeLength, contract.ParametersLength, totalLength);
+
+    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true).Attach();
+        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
         if (!_gets.TryRemove(transaction, out TaskCompletionSource<GetArrival>? arrival)
-            || !arrival.TrySetResult(new GetArrival(OperationStatus.Done, key, handle, null)))
+            || !arrival.TrySetResult(new GetArrival(OperationStatus.Done, contract, handle, null)))
         {
             handle.Dispose();
         }
@@ -171,7 +180,7 @@ internal sealed partial class NodeHost
     public void DeliverStored(UInt128 transaction, IStoredPayload payload)
     {
         if (!_gets.TryRemove(transaction, out TaskCompletionSource<GetArrival>? arrival)
-            || !arrival.TrySetResult(new GetArrival(OperationStatus.Done, payload.Key, null, (StoredPayload)payload)))
+            || !arrival.TrySetResult(new GetArrival(OperationStatus.Done, default, null, (StoredPayload)payload)))
         {
             payload.Dispose();
         }
@@ -185,23 +194,23 @@ internal sealed partial class NodeHost
         }
     }
 
-    public void Cache(ContractKey key, ReceiveStream stream, RingCursor cursor)
+    public void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, cursor, stopsOnDispose: false).Attach();
-        _ = Task.Run(() => KeepAsync(key, handle));
+        StreamHandle handle = new StreamHandle(Loop, stream, cursor, readers: null).Attach();
+        _ = Task.Run(() => KeepAsync(contract, handle));
     }
 
     public void BeginBuffered(
-        UInt128 transaction, ReceiveStream stream, Connection to, StreamDescription description, int hopsFromSink)
+        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true).Attach();
-        _ = Task.Run(() => PassOnWholeAsync(transaction, handle, to, description, hopsFromSink));
+        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
+        _ = Task.Run(() => PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink));
     }
 
-    public void AcceptPut(UInt128 transaction, ContractKey key, ReceiveStream stream)
+    public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true).Attach();
-        _ = Task.Run(() => AcceptPutAsync(transaction, key, handle));
+        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
+        _ = Task.Run(() => AcceptPutAsync(transaction, contract, handle));
     }
 
     public void CompletePut(UInt128 transaction, OperationStatus status)
@@ -212,9 +221,8 @@ internal sealed partial class NodeHost
         }
     }
 
-    private static async Task PumpAsync(RingWriter writer, IBody body, CancellationToken cancellationToken)
+    private static async Task PumpAsync(RingWriter writer, IBody body, long written, CancellationToken cancellationToken)
     {
-        long written = 0;
         while (written < body.Length)
         {
             Memory<byte> space = await writer.GetSpaceAsync(cancellationToken).ConfigureAwait(false);

@@ -61,13 +61,22 @@ internal sealed partial class NodeHost
     {
         try
         {
-            await PumpAsync(writer, body, CancellationToken.None).ConfigureAwait(false);
+            // The first bytes are in the ring before the stream opens, so they leave together with its opening frame.
+            long written = FillFirst(writer, body);
+            Loop.Post(now =>
+            {
+                writer.Open(now);
+                LastServed = writer.Targets[0];
+                Core.Gets.BeginServe(transaction, writer.Targets[0]);
+            });
+            await PumpAsync(writer, body, written, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
         {
             if (e is not FastPathException)
             {
                 writer.Reset(StreamErrorCode.StoreFailed);
+                Loop.Post(_ => Core.Gets.FailServe(transaction));
             }
 
             _logger.ServeFailed(transaction, e.Message);
@@ -80,7 +89,16 @@ internal sealed partial class NodeHost
         }
     }
 
-    private async Task KeepAsync(ContractKey key, StreamHandle handle)
+    private static long FillFirst(RingWriter writer, IBody body)
+    {
+        Memory<byte> space = writer.Ring.GetSpace();
+        int count = (int)Math.Min(space.Length, body.Length);
+        body.Read(0, space.Span[..count]);
+        writer.Commit(count);
+        return count;
+    }
+
+    private async Task KeepAsync(ContractOutline contract, StreamHandle handle)
     {
         using StreamHandle owned = handle;
         if (Store is not { } store)
@@ -90,18 +108,18 @@ internal sealed partial class NodeHost
 
         try
         {
-            using IContractWriter writer = store.BeginWrite(key);
+            using IContractWriter writer = store.BeginWrite(contract.Key);
             using Lease counted = CountWriter();
-            await ContractIntake.RunAsync(handle, writer, isPut: false, _options.Verify, CancellationToken.None).ConfigureAwait(false);
+            await ContractIntake.RunAsync(handle, writer, contract.Form, isPut: false, _options.Verify, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            _logger.CacheFailed(key.ToString(), e.Message);
+            _logger.CacheFailed(contract.Key.ToString(), e.Message);
         }
     }
 
     private async Task PassOnWholeAsync(
-        UInt128 transaction, StreamHandle handle, Connection to, StreamDescription description, int hopsFromSink)
+        UInt128 transaction, ContractOutline contract, StreamHandle handle, Connection to, int hopsFromSink)
     {
         using StreamHandle owned = handle;
         PooledPayload payload;
@@ -116,7 +134,7 @@ internal sealed partial class NodeHost
                     Loop,
                     Core.Endpoint.Pool,
                     [to],
-                    description with { TotalLength = payload.Length },
+                    handle.Stream.Description! with { TotalLength = payload.Length },
                     Math.Max(1, payload.Length),
                     hopsFromSink);
             }
@@ -133,16 +151,10 @@ internal sealed partial class NodeHost
             return;
         }
 
-        Loop.Post(now =>
-        {
-            writer.Open(now);
-            Core.Gets.BeginServe(transaction, writer.Targets[0]);
-        });
-        Task served = ServeAsync(transaction, writer, new PooledBody(payload), payload);
-        await served.ConfigureAwait(false);
+        await ServeAsync(transaction, writer, new PooledBody(payload), payload).ConfigureAwait(false);
     }
 
-    private async Task AcceptPutAsync(UInt128 transaction, ContractKey key, StreamHandle handle)
+    private async Task AcceptPutAsync(UInt128 transaction, ContractOutline contract, StreamHandle handle)
     {
         using StreamHandle owned = handle;
         OperationStatus status = OperationStatus.Done;
@@ -155,14 +167,14 @@ internal sealed partial class NodeHost
             }
             else
             {
-                using IContractWriter writer = store.BeginWrite(key);
+                using IContractWriter writer = store.BeginWrite(contract.Key);
                 using Lease counted = CountWriter();
-                await ContractIntake.RunAsync(handle, writer, isPut: true, _options.Verify, CancellationToken.None).ConfigureAwait(false);
+                await ContractIntake.RunAsync(handle, writer, contract.Form, isPut: true, _options.Verify, CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            _logger.PutRefused(key.ToString(), e.Message);
+            _logger.PutRefused(contract.Key.ToString(), e.Message);
             status = e switch
             {
                 FastPathException { Error: FastPathError.Corrupt } => OperationStatus.Corrupt,

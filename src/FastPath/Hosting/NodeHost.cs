@@ -134,12 +134,12 @@ internal sealed partial class NodeHost : INodeHost
     {
         if (stream.Description!.Kind == Protocol.Frames.StreamKind.Whole)
         {
-            var whole = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true);
+            var whole = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders());
             _ = TakeWholeAsync(purpose, whole.Attach());
             return;
         }
 
-        var handle = new StreamHandle(Loop, stream, stream.Claim, stopsOnDispose: true);
+        var handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders());
         if (purpose != Purpose.Application)
         {
             handle.Stop(StreamErrorCode.Unsupported);

@@ -1,3 +1,4 @@
+using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ public sealed record FastPathOptions
 
     /// <summary>Relays keep the contracts that pass through them.</summary>
     public bool Cache { get; init; } = true;
+
+    /// <summary>The form that this node asks for and puts in; a neighbour that does not read it gets bincode.</summary>
+    public ContractForm ContractForm { get; init; }
 
     /// <summary>Sinks compare the announced digest with what came. The store verifies contracts in any case.</summary>
     public bool Verify { get; init; } = true;
@@ -51,6 +55,9 @@ public sealed record FastPathOptions
 
     /// <summary>Which payload cipher is offered and accepted.</summary>
     public FastPathCipher Cipher { get; init; }
+
+    /// <summary>Which congestion controller is used.</summary>
+    public FastPathCongestion Congestion { get; init; }
 
     /// <summary>Answers requests of peers; null refuses them. Runs on the thread pool.</summary>
     public Func<FastPathPeer, ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? RequestHandler { get; init; }

@@ -102,7 +102,7 @@ internal sealed record ContractHeader(
         if (written != fileLength)
         {
             throw new CorruptContractException(
-                file, $"{written} bytes were written, {fileLength} are there", Math.Min(written, fileLength));
+                file, $"{written} bytes were written, {fileLength} are there", Math.Clamp(written, 0, fileLength));
         }
     }
 

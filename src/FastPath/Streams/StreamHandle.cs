@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastPath.Engine;
 using FastPath.Protocol.Streams;
@@ -8,9 +9,9 @@ namespace FastPath.Streams;
 /// <remarks>
 /// One reader at a time. Memory that a read returns belongs to the stream's ring and is valid until the next read or Dispose;
 /// what was read becomes credit for the sender, so a reader that pauses slows the sender down and loses nothing.
-/// Disposing before the end tells the sender to stop.
+/// Disposing the last handle before the end tells the sender to stop.
 /// </remarks>
-public sealed class StreamHandle : IDisposable
+public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<byte>>
 {
     private readonly ReceiveStream _stream;
     private readonly RingCursor _cursor;
@@ -18,7 +19,7 @@ public sealed class StreamHandle : IDisposable
     private readonly AsyncSignal _signal;
     private readonly CoalescedTask _consumed;
     private readonly Listener _listener;
-    private readonly bool _stopsOnDispose;
+    private readonly StreamReaders? _readers;
     private long _position;
     private long _reportedPosition;
     private int _isDisposed;
@@ -26,13 +27,13 @@ public sealed class StreamHandle : IDisposable
     /// <param name="loop">The thread that owns the stream.</param>
     /// <param name="stream">Attached to when <see cref="Attach"/> is called, on the loop.</param>
     /// <param name="cursor">Of this handle alone.</param>
-    /// <param name="stopsOnDispose">This handle is the stream's owner, not one that reads along.</param>
-    internal StreamHandle(EngineLoop loop, ReceiveStream stream, RingCursor cursor, bool stopsOnDispose)
+    /// <param name="readers">Counts the application's handles of the stream; null for one that only reads along.</param>
+    internal StreamHandle(EngineLoop loop, ReceiveStream stream, RingCursor cursor, StreamReaders? readers)
     {
         _loop = loop;
         _stream = stream;
         _cursor = cursor;
-        _stopsOnDispose = stopsOnDispose;
+        _readers = readers;
         _position = cursor.Position;
         _reportedPosition = _position;
         _signal = new AsyncSignal();
@@ -143,6 +144,41 @@ public sealed class StreamHandle : IDisposable
         }
     }
 
+    /// <summary>Another reader of the same stream, from its first byte on, that lives and ends on its own (scenario P1).</summary>
+    /// <exception cref="FastPathException">TooLate: bytes were given back already.</exception>
+    /// <exception cref="ObjectDisposedException">This handle was disposed.</exception>
+    public StreamHandle Fork()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+        RingCursor cursor = _stream.Ring.TryAddCursor()
+            ?? throw new FastPathException(FastPathError.TooLate, "the first bytes were read by everybody and given back");
+        _readers?.Add();
+        var fork = new StreamHandle(_loop, _stream, cursor, _readers);
+        _loop.Post(_ => fork.Attach());
+        return fork;
+    }
+
+    /// <summary>The handle as a forward-only System.IO stream, which disposes it.</summary>
+    public Stream AsStream() => new HandleStream(this);
+
+    /// <summary>The handle as a pipe reader, which disposes it when completed.</summary>
+    public PipeReader AsPipeReader() => PipeReader.Create(AsStream());
+
+    /// <summary>The parts as they come; each is valid until the next is asked for.</summary>
+    public async IAsyncEnumerator<ReadOnlyMemory<byte>> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            ReadOnlyMemory<byte> part = await ReadAvailableAsync(cancellationToken).ConfigureAwait(false);
+            if (part.IsEmpty)
+            {
+                yield break;
+            }
+
+            yield return part;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Stop(StreamErrorCode.Cancelled);
 
@@ -162,9 +198,10 @@ public sealed class StreamHandle : IDisposable
         }
 
         _signal.Set();
+        bool isLast = _readers?.Remove() == true;
         _loop.Post(now =>
         {
-            if (_stopsOnDispose)
+            if (isLast)
             {
                 _stream.Connection.Streams.Stop(_stream, code);
             }

@@ -34,7 +34,7 @@ public sealed class PinnedSlabPoolTests
     {
         var pool = new PinnedSlabPool(10 * Block, Block);
         Assert.True(pool.TryRent(BufferHolder.SendRing, out SlabBlock block));
-        Assert.Throws<InvalidOperationException>(() => pool.Return(block, BufferHolder.RelayRing));
+        Assert.Throws<InvalidOperationException>(() => pool.Return(block, BufferHolder.Assembly));
         pool.Return(block, BufferHolder.SendRing);
         Assert.Throws<InvalidOperationException>(() => pool.Return(block, BufferHolder.SendRing));
         Assert.True(pool.TryRent(BufferHolder.SendRing, out SlabBlock again));

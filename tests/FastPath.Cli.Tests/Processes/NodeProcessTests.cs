@@ -126,6 +126,39 @@ public sealed class NodeProcessTests : IDisposable
         await AssertFailsAsync(5, "inspect", await WriteAsync("flipped", bytes));
     }
 
+    [Theory]
+    [InlineData("bincode")]
+    [InlineData("flatbuffers")]
+    [InlineData("archived")]
+    public async Task Every_form_that_is_packed_is_read_back(string format)
+    {
+        string codeFile = await WriteAsync("code", RandomNumberGenerator.GetBytes(10_001));
+        string packed = PathOf("packed");
+        (int code, string output, string errors) = await CliProcess.RunAsync(
+            "pack", "--code", codeFile, "--out", packed, "--format", format, "--json");
+        Assert.True(code == 0, errors);
+        JsonNode inspected = JsonNode.Parse((await CliProcess.RunAsync("inspect", packed, "--format", format, "--json")).Output)!;
+        Assert.Equal(JsonNode.Parse(output)!["key"]!.GetValue<string>(), inspected["key"]!.GetValue<string>());
+        byte[] bytes = await File.ReadAllBytesAsync(packed);
+        await AssertFailsAsync(5, "inspect", await WriteAsync("cut", bytes[..(bytes.Length / 2)]), "--format", format);
+        await AssertFailsAsync(2, "pack", "--code", codeFile, "--out", packed, "--format", "rkyv");
+    }
+
+    [Fact]
+    public async Task The_serialize_bench_prints_one_document_with_its_fixed_fields()
+    {
+        (int code, string output, string errors) = await CliProcess.RunAsync("bench", "serialize", "--size", "1MB", "--json");
+        Assert.True(code == 0, errors);
+        JsonNode document = JsonNode.Parse(output)!;
+        foreach (string field in (string[])
+            ["bincode_incremental_mb_s", "bincode_parse_mb_s", "archived_access_ns", "peak_buffer_bytes", "blake3_mb_s", "memcpy_mb_s"])
+        {
+            Assert.True(document[field]!.GetValue<double>() > 0, field);
+        }
+
+        Assert.Equal(0, document["allocated_bytes"]!.GetValue<long>());
+    }
+
     [Fact]
     public async Task The_demo_prints_one_document_with_its_fixed_fields()
     {

@@ -21,6 +21,14 @@ public sealed class FuzzTargetTests
         { "sealed-offer", 200 },
         { "sealed-answer", 200 },
         { "connection", 200 },
+        { "contract-types", 20_000 },
+        { "streaming-payload", 10_000 },
+        { "net-message", 20_000 },
+        { "archive", 20_000 },
+        { "foreign-message", 20_000 },
+        { "foreign-packet", 1_000 },
+        { "operation-message", 50_000 },
+        { "store-header", 2_000 },
     };
 
     [Fact]

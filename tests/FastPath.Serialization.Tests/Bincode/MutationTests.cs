@@ -15,7 +15,11 @@ public sealed class MutationTests
     private const int AllocationBase = 4 * 1_024;
 
     private static readonly JsonElement[] Values =
-        [.. VectorFile.Read("contract_types.json"), .. VectorFile.Read("operations.json")];
+    [
+        .. VectorFile.Read("contract_types.json"),
+        .. VectorFile.Read("operations.json"),
+        .. VectorFile.Read("symmetric_messages.json"),
+    ];
 
     [Property(MaxTest = 10_000)]
     public void Mutated_values_end_in_a_status_the_same_for_both_readers(

@@ -8,7 +8,8 @@ namespace FastPath.Serialization.Tests.Vectors;
 [Trait("Category", "Vectors")]
 public sealed class BincodeNegativeVectorTests
 {
-    public static TheoryData<string> Files => ["negative_contract_types.json", "negative_operations.json"];
+    public static TheoryData<string> Files =>
+        ["negative_contract_types.json", "negative_operations.json", "negative_symmetric_messages.json"];
 
     [Theory]
     [MemberData(nameof(Files))]

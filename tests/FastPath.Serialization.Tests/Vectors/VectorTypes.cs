@@ -1,8 +1,8 @@
-using System.Net;
 using System.Text.Json;
 using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
+using FastPath.Serialization.Foreign;
 using FastPath.Serialization.Operations;
 
 namespace FastPath.Serialization.Tests.Vectors;
@@ -46,6 +46,7 @@ internal static class VectorTypes
         ["GetStreamingPayload"] = Of(
             f => new GetStreamingPayload(Key(f.GetProperty("key")), Store(f.GetProperty("value"))),
             GetStreamingPayload.Steps),
+        ["SymmetricMessage"] = Of(ForeignValues.Message, SymmetricMessage.Steps),
     };
 
     /// <summary>Fails on a type that is not known.</summary>
@@ -134,11 +135,7 @@ internal static class VectorTypes
     }
 
     private static SkipList Skip(JsonElement addresses) => new(
-        [.. addresses.EnumerateArray().Select(address =>
-        {
-            IPEndPoint endPoint = IPEndPoint.Parse(address.GetString()!);
-            return WireAddress.FromOctets(endPoint.Address.GetAddressBytes(), (ushort)endPoint.Port);
-        })]);
+        [.. addresses.EnumerateArray().Select(address => ForeignValues.Address(address.GetString()!))]);
 
     private static PutMsg Put(JsonElement f)
     {

@@ -1,4 +1,6 @@
 using FastPath.Protocol.Connections;
+using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -63,6 +65,24 @@ public sealed class GetScenarioTests
             () => mesh.Nodes[0].Host.Gets is [{ Reader: null } or { Reader.Ended: not null }], Duration.FromSeconds(1_000)));
         Assert.Equal(payload, mesh.Nodes[0].Host.Gets[0].Reader!.Bytes);
         Assert.Equal(1, mesh.Nodes[3].Host.LookUps);
+    }
+
+    [Fact]
+    public void A_relay_can_name_the_contract_before_its_first_byte_and_forms_are_negotiated_hop_by_hop()
+    {
+        foreach (bool lastReadsArchives in (bool[])[true, false])
+        {
+            var mesh = new SimulatedMesh(10, new LinkModel(), 3, SimulatedMesh.Line(3), endpoints: new EndpointSettings
+            {
+                Capabilities = lastReadsArchives ? Capabilities.All : Capabilities.None,
+            });
+            (ContractKey key, byte[] payload) = mesh.Store(100_000, 2);
+            mesh.Nodes[0].Core.Gets.Start(mesh.World.Now, 77, key.Instance, 10, ContractForm.Archived);
+            Assert.True(mesh.World.RunUntil(() => mesh.Nodes[1].Host.Relayed.Count == 1, Limit));
+            (ContractOutline outline, long total) = mesh.Nodes[1].Host.Relayed[0];
+            Assert.Equal((key, payload.LongLength, payload.LongLength), (outline.Key, outline.CodeLength, total));
+            Assert.Equal(lastReadsArchives ? ContractForm.Archived : ContractForm.Bincode, outline.Form);
+        }
     }
 
     [Fact]

@@ -47,19 +47,27 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         }
     }
 
-    public SendStream? Serve(
-        UInt128 transaction, Connection to, StreamDescription description, IStoredPayload payload, int hopsFromSink)
+    public void Serve(
+        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink)
     {
-        var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, ((Stored)payload).Bytes, description)
+        byte[] bytes = ((Stored)payload).Bytes;
+        var outline = new ContractOutline(payload.Key, form, bytes.Length, 0, null);
+        var description = new StreamDescription
+        {
+            TransferId = transaction,
+            TotalLength = bytes.Length,
+            Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, outline).ToBytes(),
+        };
+        var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, bytes, description)
         {
             OnEnded = () => Core.Gets.CompleteServe(transaction),
         };
         _serving.Add(writer);
+        Core.Gets.BeginServe(transaction, writer.Stream);
         OnServing?.Invoke(writer.Stream);
-        return writer.Stream;
     }
 
-    public void DeliverGet(UInt128 transaction, ContractKey key, ReceiveStream stream) =>
+    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream) =>
         Gets.Add((transaction, new SimulatedReader(stream), null, OperationStatus.Done));
 
     public void DeliverStored(UInt128 transaction, IStoredPayload payload) =>
@@ -67,11 +75,11 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
 
     public void FailGet(UInt128 transaction, OperationStatus status) => Gets.Add((transaction, null, null, status));
 
-    public void Cache(ContractKey key, ReceiveStream stream, RingCursor cursor) =>
-        Caches.Add((key, new SimulatedReader(stream, cursor: cursor)));
+    public void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor) =>
+        Caches.Add((contract.Key, new SimulatedReader(stream, cursor: cursor)));
 
     public void BeginBuffered(
-        UInt128 transaction, ReceiveStream stream, Connection to, StreamDescription description, int hopsFromSink) =>
+        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink) =>
         _ = new SimulatedReader(stream)
         {
             OnEnded = reader =>
@@ -82,7 +90,7 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
                     return;
                 }
 
-                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, reader.Bytes, description)
+                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, reader.Bytes, stream.Description!)
                 {
                     OnEnded = () => Core.Gets.CompleteServe(transaction),
                 };
@@ -90,7 +98,7 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
             },
         };
 
-    public void AcceptPut(UInt128 transaction, ContractKey key, ReceiveStream stream)
+    public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
     {
         Accepted.Add((transaction, new SimulatedReader(stream)
         {
@@ -98,12 +106,17 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
             {
                 if (reader.IsWhole)
                 {
-                    Store[key.Instance] = (key, reader.Bytes);
+                    Store[contract.Key.Instance] = (contract.Key, reader.Bytes);
                     PutTable.Complete(stream.Connection, transaction, OperationStatus.Done);
                 }
             },
         }));
     }
+
+    /// <summary>What a relay knew of each answer when it began to pass through.</summary>
+    public List<(ContractOutline Contract, long TotalLength)> Relayed { get; } = [];
+
+    public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => Relayed.Add((contract, totalLength));
 
     public void CompletePut(UInt128 transaction, OperationStatus status) => Puts.Add((transaction, status));
 
@@ -125,10 +138,6 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         public byte[] Bytes => bytes;
 
         public ContractKey Key => key;
-
-        public long Length => bytes.Length;
-
-        public ReadOnlyMemory<byte> Digest => default;
 
         public void Dispose()
         {

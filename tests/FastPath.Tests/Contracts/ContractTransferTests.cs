@@ -17,13 +17,16 @@ public sealed class ContractTransferTests
         new MemoryBody(Code), new MemoryBody(new byte[] { 1, 2, 3 }));
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_contract_put_at_one_end_is_fetched_at_the_other(bool piped)
+    [InlineData(true, ContractForm.Bincode)]
+    [InlineData(false, ContractForm.Bincode)]
+    [InlineData(true, ContractForm.Archived)]
+    [InlineData(false, ContractForm.Archived)]
+    public async Task A_contract_put_at_one_end_is_fetched_at_the_other(bool piped, ContractForm form)
     {
         var stores = Enumerable.Range(0, 4).Select(_ => new MemoryContractStore()).ToList();
         await using NodeLine line = await NodeLine.StartAsync(
-            4, i => new FastPathOptions { Store = stores[i], PipedForwarding = piped, Cache = i == 1 });
+            4,
+            i => new FastPathOptions { Store = stores[i], PipedForwarding = piped, Cache = i == 1, ContractForm = form });
         PutReport put = await line[1].PutAsync(line.Right(1), Contract, new WrappedState(new MemoryBody(State)));
         Assert.Equal(Contract.Key, put.Key);
         AssertStored(stores[2]);

@@ -218,6 +218,108 @@ public sealed class StreamTests
             payload.AsMemory((int)(number - 1) * 1_000, Math.Min(1_000, payload.Length - ((int)(number - 1) * 1_000)));
     }
 
+    [Fact]
+    [Trait("Scenario", "P1")]
+    public async Task A_fork_and_its_original_end_on_their_own()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        byte[] payload = Payload[..60_000];
+        foreach (bool dropsOriginal in (bool[])[true, false])
+        {
+            await using OutgoingStream writer = line.Right(0).OpenStream();
+            await writer.WriteAsync(payload.AsMemory(0, 10_000));
+            StreamHandle original = await AcceptAsync(line[1]);
+            StreamHandle fork = original.Fork();
+            StreamHandle dropped = dropsOriginal ? original : fork;
+            using StreamHandle kept = dropsOriginal ? fork : original;
+
+            // Dropped while it waits for more: it alone wakes with an error.
+            for (int read = 0; read < 10_000;)
+            {
+                read += (await dropped.ReadAvailableAsync()).Length;
+            }
+
+            Task parked = dropped.ReadAvailableAsync().AsTask();
+            dropped.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => parked);
+            Task<byte[]> rest = DrainAsync(kept);
+            await writer.WriteAsync(payload.AsMemory(10_000));
+            await writer.CompleteAsync();
+            Assert.Equal(payload, await rest);
+        }
+
+        await line.AssertBaselineAsync();
+    }
+
+    [Fact]
+    [Trait("Scenario", "R8")]
+    public async Task A_fork_after_bytes_were_given_back_comes_too_late_and_says_so()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        await using OutgoingStream writer = line.Right(0).OpenStream(totalLength: 400_000);
+        Task write = Task.Run(async () =>
+        {
+            await writer.WriteAsync(Payload.AsMemory(0, 400_000));
+            await writer.CompleteAsync();
+        });
+        using StreamHandle reader = await AcceptAsync(line[1]);
+        for (int read = 0; read < 300_000;)
+        {
+            read += (await reader.ReadAvailableAsync()).Length;
+        }
+
+        FastPathException late = Assert.Throws<FastPathException>(() => reader.Fork());
+        Assert.Equal(FastPathError.TooLate, late.Error);
+        while (!(await reader.ReadAvailableAsync()).IsEmpty)
+        {
+        }
+
+        await write;
+    }
+
+    [Fact]
+    public async Task A_handle_is_read_as_a_stream_a_pipe_and_an_enumeration_alike()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        byte[] payload = Payload[..200_001];
+        await using OutgoingStream writer = line.Right(0).OpenStream();
+        await writer.WriteAsync(payload.AsMemory(0, 1_000));
+        StreamHandle first = await AcceptAsync(line[1]);
+        StreamHandle second = first.Fork();
+        using StreamHandle third = first.Fork();
+        Task<byte[]> asStream = Task.Run(async () =>
+        {
+            await using Stream stream = first.AsStream();
+            var copy = new MemoryStream();
+            await stream.CopyToAsync(copy);
+            return copy.ToArray();
+        });
+        Task<byte[]> asPipe = Task.Run(async () =>
+        {
+            var copy = new MemoryStream();
+            var pipe = second.AsPipeReader();
+            await pipe.CopyToAsync(copy);
+            await pipe.CompleteAsync();
+            return copy.ToArray();
+        });
+        Task<byte[]> enumerated = Task.Run(async () =>
+        {
+            var copy = new MemoryStream();
+            await foreach (ReadOnlyMemory<byte> part in third)
+            {
+                copy.Write(part.Span);
+            }
+
+            return copy.ToArray();
+        });
+        await writer.WriteAsync(payload.AsMemory(1_000));
+        await writer.CompleteAsync();
+        Assert.All(await Task.WhenAll(asStream, asPipe, enumerated), bytes => Assert.Equal(payload, bytes));
+        third.Dispose();
+        await writer.DisposeAsync();
+        await line.AssertBaselineAsync();
+    }
+
     private static async Task<StreamHandle> AcceptAsync(FastPathNode node)
     {
         await foreach (StreamHandle stream in node.AcceptStreamsAsync())

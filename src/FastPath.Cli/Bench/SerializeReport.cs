@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using FastPath.Cli.Output;
+using FastPath.Cli.Parsing;
+
+namespace FastPath.Cli.Bench;
+
+/// <summary>What <c>bench serialize</c> measured; rates are medians.</summary>
+internal sealed record SerializeReport
+{
+    public required long SizeBytes { get; init; }
+
+    public required double WriteMegabytesPerSecond { get; init; }
+
+    public required double ParseMegabytesPerSecond { get; init; }
+
+    public required double ArchivedWriteMegabytesPerSecond { get; init; }
+
+    /// <summary>From the bytes of an archive to its key, in place.</summary>
+    public required double ArchivedAccessNanoseconds { get; init; }
+
+    /// <summary>Memory that writing needs beside source and destination.</summary>
+    public required long PeakBufferBytes { get; init; }
+
+    public required long AllocatedBytes { get; init; }
+
+    public required double Blake3MegabytesPerSecond { get; init; }
+
+    public required double CopyMegabytesPerSecond { get; init; }
+
+    public void Print(bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(new JsonObject
+            {
+                ["version"] = Document.Version,
+                ["engine"] = null,
+                ["cipher"] = null,
+                ["congestion"] = null,
+                ["mtu_bytes"] = null,
+                ["cores"] = Environment.ProcessorCount,
+                ["continuations"] = null,
+                ["size_bytes"] = SizeBytes,
+                ["bincode_incremental_mb_s"] = WriteMegabytesPerSecond,
+                ["bincode_parse_mb_s"] = ParseMegabytesPerSecond,
+                ["archived_incremental_mb_s"] = ArchivedWriteMegabytesPerSecond,
+                ["archived_access_ns"] = ArchivedAccessNanoseconds,
+                ["peak_buffer_bytes"] = PeakBufferBytes,
+                ["allocated_bytes"] = AllocatedBytes,
+                ["blake3_mb_s"] = Blake3MegabytesPerSecond,
+                ["memcpy_mb_s"] = CopyMegabytesPerSecond,
+            }.ToJsonString());
+            return;
+        }
+
+        Console.WriteLine($"contract of {Sizes.Format(SizeBytes)}, fragments of {SerializeBench.FragmentBytes} bytes, {Environment.ProcessorCount} cores");
+        Line("bincode, written", WriteMegabytesPerSecond);
+        Line("bincode, parsed", ParseMegabytesPerSecond);
+        Line("archived, written", ArchivedWriteMegabytesPerSecond);
+        Line("BLAKE3", Blake3MegabytesPerSecond);
+        Line("memory copied", CopyMegabytesPerSecond);
+        Console.WriteLine($"{"key of an archive",-20}{ArchivedAccessNanoseconds,10:0.0} ns");
+        Console.WriteLine($"{"buffers beside",-20}{PeakBufferBytes,10} bytes, {AllocatedBytes} allocated while writing");
+    }
+
+    private void Line(string name, double rate) =>
+        Console.WriteLine($"{name,-20}{rate,10:0} MB/s {rate / CopyMegabytesPerSecond,6:0.00} of a copy");
+}
