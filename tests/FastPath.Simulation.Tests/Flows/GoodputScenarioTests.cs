@@ -89,14 +89,26 @@ public sealed class GoodputScenarioTests
                 {
                     foreach (int size in Sizes)
                     {
-                        TransferOutcome outcome = Median(CaseOf(algorithm, roundTripMs, loss, rate, size), settings);
-                        double goodput = size * 8e-6 / outcome.Taken.Seconds;
-                        writer.Write(string.Create(CultureInfo.InvariantCulture, $" {goodput:0.0}, {outcome.Share * 100:0} |"));
+                        writer.Write(CellOf(CaseOf(algorithm, roundTripMs, loss, rate, size), settings));
                     }
                 }
 
                 writer.WriteLine();
             }
+        }
+    }
+
+    private static string CellOf(TransferCase transfer, EndpointSettings settings)
+    {
+        try
+        {
+            TransferOutcome outcome = Median(transfer, settings);
+            double goodput = transfer.PayloadBytes * 8e-6 / outcome.Taken.Seconds;
+            return string.Create(CultureInfo.InvariantCulture, $" {goodput:0.0}, {outcome.Share * 100:0} |");
+        }
+        catch (InvalidOperationException)
+        {
+            return " stalled |";
         }
     }
 
