@@ -35,7 +35,7 @@ internal static class ArchivedSamples
     }
 
     /// <summary>Writes a value as it leaves in packets: each piece into the same buffer.</summary>
-    /// <remarks>A call of its own, else the compiler may put the serializer on the stack in one run and not in another.</remarks>
+    /// <remarks>A call of its own, else the serializer may lie on the stack in one run and not in another.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static long WritePieces(StreamingSerializer serializer, byte[] piece)
     {

@@ -7,8 +7,8 @@ using FastPath.Serialization.Contracts;
 namespace FastPath.Benchmarks.Serialization;
 
 /// <summary>
-/// A state of 1 MiB, as <see cref="ArchivedContractBenchmarks"/> has the contract, but by serializers that are set back:
-/// what is written again allocates nothing.
+/// A state of 1 MiB, as <see cref="ArchivedContractBenchmarks"/> has the contract, but by serializers that are set
+/// back: what is written again allocates nothing.
 /// </summary>
 [MinColumn]
 public class ArchivedStateBenchmarks

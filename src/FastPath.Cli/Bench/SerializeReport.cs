@@ -27,6 +27,9 @@ internal sealed record SerializeReport
 
     public required double CopyMegabytesPerSecond { get; init; }
 
+    /// <summary>The bytes of the parsed body copied between the very buffers that parsing reads and fills.</summary>
+    public required double CopyOfParsedMegabytesPerSecond { get; init; }
+
     public void Print(bool json)
     {
         if (json)
@@ -49,6 +52,7 @@ internal sealed record SerializeReport
                 ["allocated_bytes"] = AllocatedBytes,
                 ["blake3_mb_s"] = Blake3MegabytesPerSecond,
                 ["memcpy_mb_s"] = CopyMegabytesPerSecond,
+                ["memcpy_parsed_mb_s"] = CopyOfParsedMegabytesPerSecond,
             }.ToJsonString());
             return;
         }
@@ -59,6 +63,7 @@ internal sealed record SerializeReport
         Line("archived, written", ArchivedWriteMegabytesPerSecond);
         Line("BLAKE3", Blake3MegabytesPerSecond);
         Line("memory copied", CopyMegabytesPerSecond);
+        Line("parsed bytes copied", CopyOfParsedMegabytesPerSecond);
         Console.WriteLine($"{"key of an archive",-20}{ArchivedAccessNanoseconds,10:0.0} ns");
         Console.WriteLine($"{"buffers beside",-20}{PeakBufferBytes,10} bytes, {AllocatedBytes} allocated while writing");
     }

@@ -5,8 +5,8 @@ using FastPath.Serialization.Contracts;
 namespace FastPath.Serialization.Archived;
 
 /// <summary>
-/// A contract, its state or both in FastPath's archived form (<see cref="ArchivedLayout"/>): written piece by piece, read
-/// in place by <see cref="ArchivedContractView"/> or as it comes by <see cref="ArchivedContractParser"/>.
+/// A contract, its state or both in FastPath's archived form (<see cref="ArchivedLayout"/>): written piece by piece,
+/// read in place by <see cref="ArchivedContractView"/> or as it comes by <see cref="ArchivedContractParser"/>.
 /// </summary>
 internal sealed record ArchivedContract : IStreamingSerialize
 {

@@ -44,6 +44,7 @@ internal readonly record struct ArchivedHead(ushort Contents, long ParametersLen
     public static bool TryRead(ReadOnlySpan<byte> bytes, out ArchivedHead head, out ArchiveError error)
     {
         bytes = bytes[..ArchivedLayout.HeadLength];
+        ushort version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[ArchivedLayout.VersionOffset..]);
         head = new(
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[ArchivedLayout.ContentsOffset..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[ArchivedLayout.ParametersLengthOffset..]),
@@ -54,7 +55,7 @@ internal readonly record struct ArchivedHead(ushort Contents, long ParametersLen
         {
             error = new(ArchiveErrorKind.NotAnArchive, 0);
         }
-        else if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[ArchivedLayout.VersionOffset..]) != ArchivedLayout.Version)
+        else if (version != ArchivedLayout.Version)
         {
             error = new(ArchiveErrorKind.UnknownVersion, ArchivedLayout.VersionOffset);
         }

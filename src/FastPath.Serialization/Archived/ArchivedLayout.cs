@@ -2,7 +2,7 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Serialization.Archived;
 
-/// <summary>FastPath's archived form, version 1: everything that describes the contract first, then what is long.</summary>
+/// <summary>FastPath's archived form, version 1: what describes the contract first, then what is long.</summary>
 /// <remarks>
 /// Little-endian. The head has 128 bytes; parameters, code and state follow in this order, each padded with zeros to 8
 /// bytes. So there is no offset to be trusted: positions follow from the three lengths. What is absent has length and

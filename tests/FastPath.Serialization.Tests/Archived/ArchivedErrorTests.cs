@@ -5,7 +5,9 @@ using FastPath.Serialization.Tests.Contracts;
 
 namespace FastPath.Serialization.Tests.Archived;
 
-/// <summary>What is wrong with an archive of our own, and where: the same for who reads all of it or piece by piece.</summary>
+/// <summary>
+/// What is wrong with an archive of our own, and where: the same for who reads all of it or piece by piece.
+/// </summary>
 public sealed class ArchivedErrorTests
 {
     private static readonly ContractContainer Contract = Samples.Contract([1, 2, 3], [4]);

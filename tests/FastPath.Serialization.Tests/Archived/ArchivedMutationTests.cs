@@ -9,8 +9,8 @@ using FsCheck.Xunit;
 namespace FastPath.Serialization.Tests.Archived;
 
 /// <summary>
-/// Whatever is done to a good archive, each form ends in a status, never leaves its bytes, and says of a prefix only what it
-/// says of the whole.
+/// Whatever is done to a good archive, each form ends in a status, never leaves its bytes, and says of a prefix only
+/// what it says of the whole.
 /// </summary>
 public sealed class ArchivedMutationTests
 {
@@ -164,7 +164,8 @@ public sealed class ArchivedMutationTests
                 return bytes;
             case 3:
                 byte[] number = new byte[sizeof(ulong)];
-                BinaryPrimitives.WriteUInt64LittleEndian(number, (what & 1) == 0 ? what : ulong.MaxValue - (what >> 60));
+                ulong value = (what & 1) == 0 ? what : ulong.MaxValue - (what >> 60);
+                BinaryPrimitives.WriteUInt64LittleEndian(number, value);
                 int width = (what & 2) == 0 ? sizeof(uint) : sizeof(ulong);
                 int aligned = at & ~(sizeof(uint) - 1);
                 number.AsSpan(0, Math.Min(width, bytes.Length - aligned)).CopyTo(bytes.AsSpan(aligned));

@@ -87,7 +87,7 @@ internal static class ArchivedVectors
         Assert.Equal(Samples.AllAtOnce(expected), Samples.AllAtOnce(actual));
     }
 
-    /// <summary>Fails unless the place of the field, or its bytes, are known from this prefix on and not before.</summary>
+    /// <summary>Fails unless the place of the field, or its bytes, are known from this prefix on, not before.</summary>
     public static void AssertKnownFrom(ArchivedForm form, ArchivedField field, bool isLength, int prefixNeeded)
     {
         int total = form.Bytes.Length;

@@ -5,7 +5,9 @@ using Google.FlatBuffers;
 
 namespace FastPath.Serialization.Tests.Archived;
 
-/// <summary>The schema of <see cref="FlatContractView"/> written and read through the library of the format itself.</summary>
+/// <summary>
+/// The schema of <see cref="FlatContractView"/> written and read through the library of the format itself.
+/// </summary>
 internal static class FlatBufferOracle
 {
     private const short FirstSlot = 4;

@@ -44,7 +44,9 @@ public sealed class RkyvVectorTests
             JsonElement parameters = vector.GetProperty("offsets").EnumerateArray()
                 .Single(row => row.Text("field") == "params");
             int needed = parameters.GetProperty("offset_from_end").GetInt32();
-            Assert.Equal(form.Read(form.Bytes.Length, ArchivedField.Parameters), form.ReadFromEnd(needed, ArchivedField.Parameters));
+            Assert.Equal(
+                form.Read(form.Bytes.Length, ArchivedField.Parameters),
+                form.ReadFromEnd(needed, ArchivedField.Parameters));
             if (parameters.GetProperty("len").GetInt32() > 0)
             {
                 Assert.Null(form.ReadFromEnd(needed - 1, ArchivedField.Parameters));

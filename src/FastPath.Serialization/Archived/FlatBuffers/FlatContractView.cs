@@ -52,7 +52,9 @@ internal readonly ref struct FlatContractView : IArchivedView
         range = field switch
         {
             ArchivedField.KeyInstance => walk.Vector(
-                walk.Table(walk.Table(contract, KeySlot), KeyInstanceSlot), InstanceDataSlot, ContractInstanceId.Length),
+                walk.Table(walk.Table(contract, KeySlot), KeyInstanceSlot),
+                InstanceDataSlot,
+                ContractInstanceId.Length),
             ArchivedField.KeyCode => walk.Vector(walk.Table(contract, KeySlot), KeyCodeSlot, CodeHash.Length),
             ArchivedField.CodeHash => walk.Vector(walk.Table(contract, CodeSlot), CodeHashSlot, CodeHash.Length),
             ArchivedField.Parameters => walk.Vector(contract, ParametersSlot),

@@ -5,8 +5,8 @@ using FastPath.Serialization.Contracts;
 namespace FastPath.Serialization.Archived.FlatBuffers;
 
 /// <summary>
-/// Writes a contract as the FlatBuffer of <see cref="FlatContractView"/>, from the front and piece by piece: the order in
-/// which the code was created first, so that it lies last.
+/// Writes a contract as the FlatBuffer of <see cref="FlatContractView"/>, from the front and piece by piece: the order
+/// in which the code was created first, so that it lies last.
 /// </summary>
 /// <remarks>
 /// Builders of FlatBuffers write from the back into one array; this one knows every position beforehand. A is 156 and
@@ -31,7 +31,8 @@ internal static class FlatContractWriter
     private static ReadOnlySpan<byte> Front =>
     [
         12, 0, 0, 0, /* container */ 8, 0, 14, 0, 7, 0, 8, 0, /* itself */ 8, 0, 0, 0, 0, 0, 0, 1, 16, 0, 0, 0,
-        0, 0, /* contract */ 10, 0, 16, 0, 4, 0, 8, 0, 12, 0, /* itself */ 10, 0, 0, 0, 0, 0, 0, 0, 108, 0, 0, 0, 4, 0, 0, 0,
+        0, 0, /* contract */ 10, 0, 16, 0, 4, 0, 8, 0, 12, 0,
+        /* itself */ 10, 0, 0, 0, 0, 0, 0, 0, 108, 0, 0, 0, 4, 0, 0, 0,
         /* key */ 0, 0, 0, 0, 52, 0, 0, 0, 4, 0, 0, 0, /* its code hash */ 32, 0, 0, 0,
     ];
 

@@ -8,8 +8,8 @@ namespace FastPath.Serialization.Archived.FlatBuffers;
 /// first failure is kept, and everything after it is zero.
 /// </summary>
 /// <remarks>
-/// Little-endian. A table begins with an i32 back to its vtable {u16 size, u16 table size, u16 offset of each field, 0 for
-/// an absent one}; tables and vectors are referred to by u32 forward offsets; a vector begins with its u32 length.
+/// Little-endian. A table begins with an i32 back to its vtable {u16 size, u16 table size, u16 offset of each field, 0
+/// for an absent one}; tables and vectors are referred to by u32 forward offsets; a vector begins with its u32 length.
 /// The walk has no loop, so no buffer makes it long.
 /// </remarks>
 internal ref struct FlatWalk
@@ -137,7 +137,9 @@ internal ref struct FlatWalk
     }
 
     private ushort U16(long at) =>
-        Take(at, sizeof(ushort)) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;
+        Take(at, sizeof(ushort)) is { IsEmpty: false } bytes
+            ? BinaryPrimitives.ReadUInt16LittleEndian(bytes)
+            : (ushort)0;
 
     private uint U32(long at) =>
         Take(at, sizeof(uint)) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;

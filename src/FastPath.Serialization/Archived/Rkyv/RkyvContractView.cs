@@ -4,7 +4,7 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Serialization.Archived.Rkyv;
 
-/// <summary>Reads a contract from an rkyv archive in place. The root lies at the end: nothing is known before it.</summary>
+/// <summary>Reads a contract from an rkyv archive in place. The root lies last: nothing is known before it.</summary>
 internal readonly ref struct RkyvContractView : IArchivedView
 {
     private readonly ReadOnlySpan<byte> _window;

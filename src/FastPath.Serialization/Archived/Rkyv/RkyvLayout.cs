@@ -4,8 +4,8 @@ namespace FastPath.Serialization.Archived.Rkyv;
 
 /// <summary>Where the fields stand in the root of an rkyv archive, in bytes from the start of the root.</summary>
 /// <remarks>
-/// rkyv 0.7, size_32, little-endian. The order of the fields is the declared one only for types that ask for it; else the
-/// compiler picks one, and another compiler may pick another. A vector is {i32 relative to itself, u32 length}.
+/// rkyv 0.7, size_32, little-endian. The order of the fields is the declared one only for types that ask for it; else
+/// the compiler picks one, and another compiler may pick another. A vector is {i32 relative to itself, u32 length}.
 /// </remarks>
 internal sealed record RkyvLayout
 {
