@@ -15,6 +15,7 @@ internal sealed partial class BbrController : ICongestionController
     private const int InitialWindowDatagrams = 10;
     private const int MinWindowDatagrams = 4;
     private const double StartupPacing = 2.77;
+    private const double StartupWindowPacing = 2;
     private const double DrainPacing = 0.5;
     private const double DownPacing = 0.9;
     private const double UpPacing = 1.25;
@@ -114,7 +115,7 @@ internal sealed partial class BbrController : ICongestionController
         AdaptUpperBounds(in ack);
         Turn(in ack);
         UpdateMinRoundTrip(in ack);
-        SetPacing();
+        SetPacing(ack.SmoothedRoundTrip);
         SetWindow(in ack);
         _newlyLost = 0;
     }
@@ -161,9 +162,15 @@ internal sealed partial class BbrController : ICongestionController
         return Phase == BbrPhase.Up ? flight + (2 * _datagramBytes) : flight;
     }
 
-    private void SetPacing()
+    private void SetPacing(Duration roundTrip)
     {
         long rate = (long)(PacingGain * Rate * PacingMargin);
+        if (Phase == BbrPhase.Startup)
+        {
+            // Samples lag behind the window by the round trip that it takes to acknowledge it.
+            rate = Math.Max(rate, (long)(StartupWindowPacing * _window / Math.Max(roundTrip.Seconds, 1e-6)));
+        }
+
         if (rate > 0 && (_isFull || rate > _pacing))
         {
             _pacing = rate;

@@ -291,7 +291,7 @@ internal sealed partial class LossRecovery
         where TSink : IFrameFateSink
     {
         int offered = 0;
-        for (ulong number = _ledger.Start; number < _ledger.End && offered < ProbesPerTimeout; number++)
+        for (ulong number = Math.Max(_unsettledFrom, _ledger.Start); number < _ledger.End && offered < ProbesPerTimeout; number++)
         {
             ref SentPacket packet = ref _ledger[number];
             if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting)
