@@ -160,9 +160,11 @@ internal sealed class ReceiveStream
             Ring.TryGrow(wanted);
         }
 
-        long limit = reclaimedTo + Math.Min(wanted, Ring.Capacity);
+        // A part of the window that is wanted now, not of the widest there was: else a window that shrank is never granted again.
+        long window = Math.Min(wanted, Ring.Capacity);
+        long limit = reclaimedTo + window;
         bool isUseful = Ring.FinalSize < 0 || Granted < Ring.FinalSize;
-        if (!isUseful || limit - Granted < Ring.Capacity / GrantFraction)
+        if (!isUseful || limit - Granted < window / GrantFraction)
         {
             return false;
         }
