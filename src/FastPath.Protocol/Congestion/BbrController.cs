@@ -19,8 +19,9 @@ internal sealed partial class BbrController : ICongestionController
     private const double DrainPacing = 0.5;
     private const double DownPacing = 0.9;
     private const double UpPacing = 1.25;
-    private const double WindowGain = 2;
-    private const double UpWindowGain = 2.25;
+    private const double StartupWindowGain = 2;
+    private const double WindowGain = 1.5;
+    private const double UpWindowGain = 1.75;
     private const double ProbeRoundTripWindowGain = 0.5;
 
     // A little under the estimate, so that a queue drains rather than grows by rounding.
@@ -86,6 +87,13 @@ internal sealed partial class BbrController : ICongestionController
         BbrPhase.Down => DownPacing,
         BbrPhase.Up => UpPacing,
         _ => 1,
+    };
+
+    private double CurrentWindowGain => Phase switch
+    {
+        BbrPhase.Startup or BbrPhase.Drain => StartupWindowGain,
+        BbrPhase.Up => UpWindowGain,
+        _ => WindowGain,
     };
 
     public void OnRestart(Instant now)
@@ -179,7 +187,7 @@ internal sealed partial class BbrController : ICongestionController
 
     private void SetWindow(in AckSample ack)
     {
-        long most = Flight(Phase == BbrPhase.Up ? UpWindowGain : WindowGain) + _aggregation.ExtraBytes;
+        long most = Flight(CurrentWindowGain) + _aggregation.ExtraBytes;
         _window = Math.Max(_window - _newlyLost, MinWindow);
         if (_isFull)
         {

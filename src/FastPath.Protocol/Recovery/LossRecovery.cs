@@ -13,6 +13,7 @@ internal sealed partial class LossRecovery
 {
     private const int BackOffMax = 16;
     private const int ProbesPerTimeout = 2;
+    private const int UrgentPackets = 2;
 
     private readonly RecoverySettings _settings;
     private readonly SentPacketLedger _ledger = new();
@@ -84,6 +85,14 @@ internal sealed partial class LossRecovery
     /// <summary>Asked when there is something to send: if only its pace holds it back, a deadline is armed.</summary>
     public bool CanSend(Instant now, int sizeBytes) =>
         (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);
+
+    /// <summary>
+    /// Asked for what must not wait behind bulk: pings, grants, messages (scenario F14). Two packets beyond the window, and as
+    /// much ahead of the pace, are kept for them; they count like any other.
+    /// </summary>
+    public bool CanSendUrgent(Instant now, int sizeBytes) =>
+        BytesInFlight + sizeBytes <= Congestion.WindowBytes + (UrgentPackets * (long)sizeBytes)
+        && _pacing.CanBorrow(now, sizeBytes, UrgentPackets * (long)sizeBytes);
 
     /// <summary>Records the packet that was just numbered <see cref="NextPacketNumber"/>.</summary>
     public void OnPacketSent(
@@ -269,6 +278,7 @@ internal sealed partial class LossRecovery
             AcknowledgedBytes = newly.Bytes,
             FlightBytes = BytesInFlight,
             FlightMaxBytes = _roundTripFlight.MaxBytes,
+            NewestBytes = newest.SizeBytes,
             FlightAtSendBytes = newest.FlightAtSend,
             LostSinceSendBytes = _lostBytes - newest.LostAtSend,
             DeliveredBytes = _rate.DeliveredBytes,

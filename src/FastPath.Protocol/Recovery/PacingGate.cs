@@ -11,6 +11,7 @@ namespace FastPath.Protocol.Recovery;
 internal sealed class PacingGate
 {
     private const int BatchesPerBurst = 4;
+    private const int BurstsPerInitialWindow = 5;
 
     private readonly ICongestionController _congestion;
     private readonly RecoverySettings _settings;
@@ -21,9 +22,12 @@ internal sealed class PacingGate
     {
         _congestion = congestion;
         _settings = settings;
-        _burstBytesMin = congestion.WindowBytes;
-        _pacer = new Pacer(_burstBytesMin);
-        SetRate(Instant.Zero, Limit(congestion.PacingBytesPerSecond));
+
+        // The initial window may leave at once, whatever the rate; later, on a slow link, it would be a queue of its own.
+        _burstBytesMin = congestion.WindowBytes / BurstsPerInitialWindow;
+        _pacer = new Pacer(congestion.WindowBytes);
+        long rate = Limit(congestion.PacingBytesPerSecond);
+        _pacer.SetRate(Instant.Zero, rate, congestion.WindowBytes, congestion.WindowBytes / BatchesPerBurst);
     }
 
     public long BytesPerSecond => _pacer.BytesPerSecond;
@@ -37,6 +41,8 @@ internal sealed class PacingGate
         WaitsUntil = at > now ? at : Instant.Never;
         return at <= now;
     }
+
+    public bool CanBorrow(Instant now, int sizeBytes, long debtBytes) => _pacer.CanBorrow(now, sizeBytes, debtBytes);
 
     public void OnSent(Instant now, int sizeBytes) => _pacer.OnSent(now, sizeBytes);
 

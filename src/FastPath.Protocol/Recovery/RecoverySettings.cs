@@ -30,8 +30,8 @@ internal sealed record RecoverySettings
     public Duration PacingRttMin { get; init; } = Duration.FromMilliseconds(1);
 
     /// <summary>
-    /// Sending time that may leave at once: it covers the granularity of the engine's timer. Never less than the initial
-    /// window, never more than <see cref="PacingBurstBytesMax"/>.
+    /// Sending time that may leave at once: it covers the granularity of the engine's timer. Never less than a fifth of
+    /// the initial window (two datagrams), never more than <see cref="PacingBurstBytesMax"/>.
     /// </summary>
     public Duration PacingBurst { get; init; } = Duration.FromMilliseconds(2);
 

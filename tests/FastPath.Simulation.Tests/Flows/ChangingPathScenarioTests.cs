@@ -28,6 +28,24 @@ public sealed class ChangingPathScenarioTests
 
     [Theory]
     [ClassData(typeof(ControllerData))]
+    [Trait("Scenario", "F10")]
+    public void A_route_of_twenty_milliseconds_that_takes_two_hundred_and_then_twenty_again_is_filled_each_time(string name)
+    {
+        LinkModel route = Link with { Delay = Duration.FromMilliseconds(10), QueueBytes = (long)(Rate * 0.2) };
+        Instant longer = Instant.Zero + Duration.FromSeconds(5);
+        Instant shorter = longer + Duration.FromSeconds(35);
+        var path = new SimulatedBottleneck(
+            1, new LinkSchedule(route).Then(longer, route with { Delay = Duration.FromMilliseconds(100) }).Then(shorter, route));
+        SimulatedFlow flow = path.Add(SimulatedBottleneck.SettingsFor(ControllerData.Parse(name)));
+        flow.Send(new byte[(int)(Rate * 60)]);
+        double before = ShareOver(path, flow, Instant.Zero + Duration.FromSeconds(2), longer);
+        double during = ShareOver(path, flow, shorter - Duration.FromSeconds(10), shorter);
+        double after = ShareOver(path, flow, shorter + Duration.FromSeconds(3), shorter + Duration.FromSeconds(10));
+        Assert.True(before >= 0.85 && during >= 0.8 && after >= 0.85, $"{before:0.00}, {during:0.00}, {after:0.00} of the link");
+    }
+
+    [Theory]
+    [ClassData(typeof(ControllerData))]
     public void A_link_that_becomes_slower_is_not_overrun(string name)
     {
         SimulatedBottleneck path = AssertShare(
@@ -58,6 +76,14 @@ public sealed class ChangingPathScenarioTests
         Link with { Bursts = new BurstLoss(Duration.FromMilliseconds(500), Duration.FromMilliseconds(5)) },
         settleSeconds: 2,
         shareMin);
+
+    private static double ShareOver(SimulatedBottleneck path, SimulatedFlow flow, Instant from, Instant to)
+    {
+        path.World.RunFor(from - path.World.Now);
+        long before = flow.BytesRead;
+        path.World.RunFor(to - from);
+        return (flow.BytesRead - before) / (to - from).Seconds / (Rate * 0.95);
+    }
 
     /// <summary>The share of the link over ten seconds, some time after it has become what <paramref name="after"/> says.</summary>
     private static SimulatedBottleneck AssertShare(string name, LinkModel after, double settleSeconds, double shareMin)
