@@ -79,7 +79,8 @@ internal sealed partial class Connection
             case FrameType.ConnectionCredit:
                 _owesMessageCredit |= frame.Offset == _messageCreditGranted;
                 break;
-            case >= FrameType.StreamOpen and <= FrameType.StreamLimit:
+            case (>= FrameType.StreamOpen and <= FrameType.StreamLimit)
+                or (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
                 Streams.OnLost(in frame);
                 break;
         }
@@ -135,6 +136,8 @@ internal sealed partial class Connection
                 return TryHandleBlocked(ref reader);
             case FrameType.ConnectionClose:
                 return TryHandleClose(ref reader);
+            case (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
+                return Streams.TryHandleSignal(now, type, ref reader);
             case > FrameType.LastPlain:
                 Counters.FramesUnknown++;
                 return reader.TryReadBlock(out _);

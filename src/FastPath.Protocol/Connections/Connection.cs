@@ -179,6 +179,10 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     public void Announce(ReceiveStream stream) =>
         _events.Enqueue(new ConnectionEvent(ConnectionEventKind.StreamOpened, this, stream.Id, Stream: stream));
 
+    /// <summary>The peer offers a stream: its owner answers it.</summary>
+    public void Announce(StreamOffer offer) =>
+        _events.Enqueue(new ConnectionEvent(ConnectionEventKind.StreamOffered, this, offer.Id, Offer: offer));
+
     public void Dispose() => Session.Dispose();
 
     private void End(CloseCode code, string reason)
