@@ -17,7 +17,7 @@ internal sealed partial class BbrController : ICongestionController
     private const double StartupPacing = 2.77;
     private const double StartupWindowPacing = 2;
     private const double DrainPacing = 0.5;
-    private const double DownPacing = 0.9;
+    private const double DownPacing = 0.75;
     private const double UpPacing = 1.25;
     private const double StartupWindowGain = 2;
     private const double WindowGain = 1.5;

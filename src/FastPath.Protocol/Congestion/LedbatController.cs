@@ -18,7 +18,7 @@ internal sealed class LedbatController : ICongestionController
     private const int HoldRoundTrips = 2;
     private const int SlowdownSpacing = 9;
     private const int SlowdownIntervalRoundTripsMin = 18;
-    private const int LateGrowthDivisor = 4;
+    private const int LateGrowthDivisor = 2;
     private const double Pacing = 1.25;
     private const double SlowStartPacing = 2;
 

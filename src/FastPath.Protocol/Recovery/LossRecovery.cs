@@ -13,7 +13,8 @@ internal sealed partial class LossRecovery
 {
     private const int BackOffMax = 16;
     private const int ProbesPerTimeout = 2;
-    private const int UrgentPackets = 2;
+    private const int UrgentWindowPackets = 16;
+    private const int UrgentDebtPackets = 2;
 
     private readonly RecoverySettings _settings;
     private readonly SentPacketLedger _ledger = new();
@@ -87,12 +88,13 @@ internal sealed partial class LossRecovery
         (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);
 
     /// <summary>
-    /// Asked for what must not wait behind bulk: pings, grants, messages (scenario F14). Two packets beyond the window, and as
-    /// much ahead of the pace, are kept for them; they count like any other.
+    /// Asked for what must not wait behind bulk: pings, grants, messages (scenario F14). A window of sixteen packets opens every
+    /// sixteenth of a round trip; while it is smaller they leave beyond it, and always a little ahead of the pace. They are
+    /// counted like any other.
     /// </summary>
     public bool CanSendUrgent(Instant now, int sizeBytes) =>
-        BytesInFlight + sizeBytes <= Congestion.WindowBytes + (UrgentPackets * (long)sizeBytes)
-        && _pacing.CanBorrow(now, sizeBytes, UrgentPackets * (long)sizeBytes);
+        BytesInFlight + sizeBytes <= Math.Max(Congestion.WindowBytes, UrgentWindowPackets * (long)sizeBytes)
+        && _pacing.CanBorrow(now, sizeBytes, UrgentDebtPackets * (long)sizeBytes);
 
     /// <summary>Records the packet that was just numbered <see cref="NextPacketNumber"/>.</summary>
     public void OnPacketSent(
@@ -118,7 +120,7 @@ internal sealed partial class LossRecovery
         _roundTripFlight.OnSent(BytesInFlight);
         packet.FlightAtSend = BytesInFlight;
         packet.LostAtSend = _lostBytes;
-        _rate.OnSent(ref packet, BytesInFlight, isAppLimited);
+        _rate.OnSent(ref packet, BytesInFlight, isAppLimited || _pacing.IsLimited);
         _pacing.OnSent(now, sizeBytes);
         _lastElicitingSentAt = now;
         ProbesOwed = Math.Max(0, ProbesOwed - 1);

@@ -32,6 +32,9 @@ internal sealed class PacingGate
 
     public long BytesPerSecond => _pacer.BytesPerSecond;
 
+    /// <summary>The limit sets the pace, not the controller: what is delivered then says nothing of the path.</summary>
+    public bool IsLimited => _pacer.BytesPerSecond != 0 && _pacer.BytesPerSecond < _congestion.PacingBytesPerSecond;
+
     /// <summary>Something waits for its pace until then; never while nothing does.</summary>
     public Instant WaitsUntil { get; private set; } = Instant.Never;
 

@@ -18,7 +18,7 @@ internal sealed record RecoverySettings
 
     public int PacketThreshold { get; init; } = 3;
 
-    public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Cubic;
+    public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Bbr;
 
     /// <summary>Queueing delay that LEDBAT++ aims at.</summary>
     public Duration LedbatTarget { get; init; } = Duration.FromMilliseconds(60);
