@@ -98,9 +98,13 @@ public sealed class FastPathPeer
     /// <param name="metadata">What the peer's application is told with the opening; at most 899 bytes.</param>
     /// <param name="totalLength">Bytes that will be written, when known.</param>
     /// <param name="digest">BLAKE3 of the payload (32 bytes) when known; empty otherwise.</param>
+    /// <param name="wantsReports">Ask the final destination to say when the payload was consumed and committed.</param>
     /// <exception cref="FastPathException">ConnectionClosed, or LocalResource when the budget has no room for it.</exception>
     public OutgoingStream OpenStream(
-        ReadOnlyMemory<byte> metadata = default, long? totalLength = null, ReadOnlyMemory<byte> digest = default)
+        ReadOnlyMemory<byte> metadata = default,
+        long? totalLength = null,
+        ReadOnlyMemory<byte> digest = default,
+        bool wantsReports = false)
     {
         FailIfClosed();
         var description = new StreamDescription
@@ -108,6 +112,7 @@ public sealed class FastPathPeer
             TransferId = NodeHost.NewTransaction(),
             TotalLength = totalLength ?? -1,
             Digest = digest,
+            WantsDelivery = wantsReports,
             Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
         };
         return new OutgoingStream(_host.Open([Connection], description));

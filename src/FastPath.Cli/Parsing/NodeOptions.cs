@@ -23,10 +23,16 @@ internal static class NodeOptions
         DefaultValueFactory = _ => 10,
     };
 
+    private static readonly Option<int> Retries = new("--retries")
+    {
+        Description = "Attempts in a row that may bring nothing new before a broken transfer has failed; 0: the first break is the end",
+        DefaultValueFactory = _ => new RetryBudget().AttemptsWithoutProgress,
+    };
+
     public static void AddTo(Command command)
     {
         foreach (Option option in (Option[])
-            [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, HopsToLive])
+            [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, HopsToLive, Retries])
         {
             command.Add(option);
         }
@@ -44,6 +50,7 @@ internal static class NodeOptions
             Cache = Values.Switch(parse, Cache),
             Verify = Values.Switch(parse, Verify),
             HopsToLive = Values.InRange(parse, HopsToLive, 1, 255),
+            Retry = new RetryBudget { AttemptsWithoutProgress = Values.InRange(parse, Retries, 0, 1_000_000) },
             Engine = parse.GetValue(Engine) switch
             {
                 "auto" => FastPathEngine.Auto,

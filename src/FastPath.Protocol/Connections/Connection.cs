@@ -93,8 +93,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     private Instant IdleDeadline => _lastHeardAt + _settings.IdleTimeout;
 
     // Both ends would ping at once if only silence of the peer counted; a side that has just sent waits its own turn.
+    // A ping that is owed waits for the window or its pace: this deadline would stay in the past and the loop would spin.
     private Instant KeepAliveDeadline =>
-        Instant.Max(_lastHeardAt, _lastSentAt) + _settings.KeepAliveInterval;
+        _owesPing ? Instant.Never : Instant.Max(_lastHeardAt, _lastSentAt) + _settings.KeepAliveInterval;
 
     /// <summary>Asks for a round trip; <see cref="ConnectionEventKind.PingAcknowledged"/> answers with the number.</summary>
     public void QueuePing(ulong number) => _pings.Enqueue(number);

@@ -186,7 +186,7 @@ internal sealed class ReceiveStream
             Ring.TryGrow(wanted);
         }
 
-        // A part of the window that is wanted now, not of the widest there was: else a window that shrank is never granted again.
+        // What is wanted now, not what the ring was widened to: else a window that has shrunk is never worth a frame again.
         long window = Math.Min(wanted, Ring.Capacity);
         long limit = reclaimedTo + window;
         bool isUseful = Ring.FinalSize < 0 || Granted < Ring.FinalSize;

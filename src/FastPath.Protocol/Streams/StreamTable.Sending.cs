@@ -87,13 +87,14 @@ internal sealed partial class StreamTable
         if (_sending.TryGetValue(frame.Id, out SendStream? stream))
         {
             stream.OnAcknowledged(in frame, now);
-            if (stream.HasEnded)
-            {
-                CountSendEnd(stream, StreamErrorCode.None);
-            }
-            else
+            if (!stream.HasEnded)
             {
                 MarkReady(stream);
+            }
+            else if (_sending.ContainsKey(frame.Id))
+            {
+                // Else its listener has given it up just now, and that was counted.
+                CountSendEnd(stream, StreamErrorCode.None);
             }
         }
     }

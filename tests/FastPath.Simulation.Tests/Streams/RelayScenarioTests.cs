@@ -80,6 +80,90 @@ public sealed class RelayScenarioTests
     }
 
     [Fact]
+    [Trait("Scenario", "P4")]
+    public void A_quarter_of_a_gibibyte_through_a_relay_with_a_slow_way_out_leaves_the_other_streams_their_speed()
+    {
+        const long Fast = 12_500_000;
+        const long Slow = Fast / 10;
+        const int Size = 256 * 1_024 * 1_024;
+        const int OtherSize = 100_000_000;
+        var delay = Duration.FromMilliseconds(5);
+        using var chain = new SimulatedChain(5, new LinkModel { Delay = delay, RateBytesPerSecond = Fast }, hops: 2)
+        {
+            ReadsLocally = (_, stream) => !stream.Description!.Metadata.IsEmpty,
+        };
+        var way = new LinkModel { Delay = delay, RateBytesPerSecond = Slow, QueueBytes = 60_000 };
+        chain.World.LinkOf = (from, to) =>
+            from == SimulatedChain.AddressOf(1) && to == SimulatedChain.AddressOf(2) ? way : null;
+        byte[] payload = chain.Payload(Size);
+        Instant start = chain.World.Now;
+        SimulatedWriter writer = chain.Send(payload);
+        Assert.True(chain.World.RunUntil(() => chain.Relays is [{ IsOpen: true }], Limit));
+        chain.World.RunFor(Duration.FromSeconds(2));
+
+        // Back-pressure, not drops: nothing of the relayed stream is sent again for want of room at the relay.
+        Instant from = chain.World.Now;
+        long before = writer.Stream.AcknowledgedTo;
+        SimulatedWriter other = chain.Send(chain.Payload(OtherSize), new byte[] { 1 }, ringBytes: 1_024 * 1_024);
+        Assert.True(chain.World.RunUntil(() => other.Ended is not null, Limit));
+        double seconds = (chain.World.Now - from).Seconds;
+        Assert.Equal(StreamErrorCode.None, other.Ended);
+        Assert.InRange(OtherSize / seconds, 0.9 * (Fast - Slow) * 0.95, Fast);
+        Assert.InRange((writer.Stream.AcknowledgedTo - before) / seconds, 0.5 * Slow, 1.1 * Slow);
+        Assert.Equal(0, chain.Link(1, 0).Streams.Counters.StreamsRefused);
+        chain.Nodes[1].Pool.ResetPeak();
+        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Ended: not null }, { Ended: not null }], Limit));
+        Assert.True(payload.AsSpan().SequenceEqual(chain.Readers.Single(reader => reader.Count == Size).Read));
+        Assert.InRange(chain.Nodes[1].Pool.PeakRentedBytes, 1, 256 * 1_024);
+        Assert.InRange((chain.World.Now - start).Seconds, (double)Size / Slow, 1.1 * Size / Slow);
+        chain.World.RunFor(Duration.FromSeconds(1));
+        Assert.Equal((0L, 0L), (chain.Nodes[1].Pool.RentedBytes, chain.Nodes[1].Pool.ReservedBytes));
+    }
+
+    [Fact]
+    [Trait("Scenario", "P2")]
+    public void Five_relays_before_a_last_link_of_a_tenth_of_the_speed_cost_less_than_a_tenth_of_its_time()
+    {
+        const long Fast = 12_500_000;
+        const long Slow = Fast / 10;
+        const int Size = 64 * 1_024 * 1_024;
+        using var chain = new SimulatedChain(7, new LinkModel { RateBytesPerSecond = Fast }, hops: 6);
+        var last = new LinkModel { RateBytesPerSecond = Slow, QueueBytes = 60_000 };
+        chain.World.LinkOf = (from, to) =>
+            from == SimulatedChain.AddressOf(5) && to == SimulatedChain.AddressOf(6) ? last : null;
+        byte[] payload = chain.Payload(Size);
+        Instant start = chain.World.Now;
+        chain.Send(payload);
+        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Ended: not null }], Limit));
+        Assert.True(payload.AsSpan().SequenceEqual(chain.Readers[0].Read));
+        Assert.InRange((chain.World.Now - start).Seconds, (double)Size / Slow, 1.1 * Size / Slow);
+        Assert.All(chain.Nodes, node => Assert.InRange(node.Pool.PeakRentedBytes, 0, 1_024 * 1_024));
+    }
+
+    [Fact]
+    [Trait("Scenario", "P6")]
+    public void Limits_of_progress_are_strictly_nested_and_the_sink_speaks_first()
+    {
+        StreamSettings settings = StreamSettings.Default;
+        for (int hop = 0; hop < 8; hop++)
+        {
+            Assert.True(settings.ProgressTimeoutAt(hop) < settings.ProgressTimeoutAt(hop + 1));
+        }
+
+        // A source whose application stops: the sink gives up at its own limit, and everybody else hears of it.
+        using var chain = new SimulatedChain(8, new LinkModel(), hops: 4);
+        SimulatedWriter writer = chain.Send(chain.Payload(50_000), allowed: 30_000);
+        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Count: 30_000 }], Limit));
+        Instant stoppedAt = chain.World.Now;
+        Assert.True(chain.World.RunUntil(() => chain.Readers[0].Ended is not null, Limit));
+        Assert.InRange((chain.World.Now - stoppedAt).Seconds, settings.ProgressTimeout.Seconds, settings.ProgressTimeout.Seconds + 1);
+        Assert.True(chain.World.RunUntil(() => writer.Ended is not null, Duration.FromSeconds(1)));
+        Assert.Equal(StreamErrorCode.Stalled, writer.Ended);
+        Assert.Equal(3, chain.RelaysEnded.Count);
+        Assert.All(chain.RelaysEnded, ended => Assert.Equal(StreamErrorCode.Stalled, ended.Code));
+    }
+
+    [Fact]
     [Trait("Scenario", "P3")]
     public void A_way_out_that_goes_dark_ends_the_transfer_at_both_neighbours()
     {
@@ -122,7 +206,7 @@ public sealed class RelayScenarioTests
         var chain = new SimulatedChain(8, new LinkModel(), hops: 2);
         byte[] payload = chain.Payload(1_000_000);
         chain.Send(payload);
-        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Bytes.Length: > 50_000 }], Limit));
+        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Count: > 50_000 }], Limit));
         long held = chain.Relays[0].Source.Ring.Frontier;
         chain.Link(1, 0).Close(chain.World.Now, CloseCode.None, "gone");
         Assert.True(chain.World.RunUntil(() => chain.Readers[0].Ended is not null, Duration.FromSeconds(2)));
@@ -146,6 +230,22 @@ public sealed class RelayScenarioTests
         Assert.Equal(StreamErrorCode.Cancelled, chain.RelaysEnded[0].Code);
         Assert.Equal(0, chain.Link(1, 2).Streams.Counters.SendsStarted);
         Assert.Equal((0L, 0L), (chain.Nodes[1].Pool.RentedBytes, chain.Nodes[1].Pool.ReservedBytes));
+    }
+
+    [Fact]
+    [Trait("Scenario", "T1")]
+    public void A_relay_whose_source_gives_up_counts_every_end_once()
+    {
+        for (ulong seed = 1; seed <= 40; seed++)
+        {
+            using var chain = new SimulatedChain(seed, new LinkModel { Loss = 0.1 }, hops: 2);
+            SimulatedWriter writer = chain.Send(chain.Payload(100_000));
+            chain.World.AfterDatagrams(
+                (long)seed, () => writer.Stream.Connection.Streams.Reset(writer.Stream, StreamErrorCode.Cancelled));
+            chain.World.RunFor(Duration.FromSeconds(60));
+            StreamCounters counters = chain.Nodes[1].StreamCounters;
+            Assert.Equal(counters.SendsStarted, counters.SendsCompleted + counters.SendsFailed + counters.SendsCancelled);
+        }
     }
 
     private sealed class SilentListener : ISendListener

@@ -58,7 +58,7 @@ public sealed class TransferScenarioTests
                 bool isDone = chain.World.RunUntil(
                     () =>
                     {
-                        wasEarly |= chain.Readers is [{ Ended: not null } early] && early.Bytes.Length < size;
+                        wasEarly |= chain.Readers is [{ Ended: not null } early] && early.Count < size;
                         return chain.Readers is [{ Ended: not null }];
                     },
                     Limit);
@@ -133,7 +133,7 @@ public sealed class TransferScenarioTests
         Assert.True(chain.World.RunUntil(() => again.Find(chain.Nodes[1].PublicKey) is { IsConfirmed: true }, Limit));
         byte[] fresh = chain.Payload(80_000);
         chain.Send(fresh);
-        Assert.True(chain.World.RunUntil(() => chain.Readers.Any(r => r.IsWhole && r.Bytes.Length == fresh.Length), Limit));
+        Assert.True(chain.World.RunUntil(() => chain.Readers.Any(r => r.IsWhole && r.Count == fresh.Length), Limit));
         Assert.Equal(fresh, chain.Readers[^1].Bytes);
         SimulatedReader cut = chain.Readers[1];
         Assert.True(chain.World.RunUntil(() => cut.Ended is not null, Limit));
@@ -169,7 +169,7 @@ public sealed class TransferScenarioTests
     {
         var chain = new SimulatedChain(14, new LinkModel(), hops: 1) { ReaderWants = 1_000 };
         SimulatedWriter writer = chain.Send(chain.Payload(1_000_000));
-        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Bytes.Length: > 0 }], Limit));
+        Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Count: > 0 }], Limit));
         chain.Link(0, 1).Close(chain.World.Now, CloseCode.None, "test");
         Assert.Equal(StreamErrorCode.ConnectionLost, writer.Ended);
         Assert.True(chain.World.RunUntil(() => chain.Readers[0].Ended is not null, Duration.FromMilliseconds(50)));
@@ -217,7 +217,7 @@ public sealed class TransferScenarioTests
         {
             var chain = new SimulatedChain(19, new LinkModel(), hops: 1);
             SimulatedWriter writer = chain.Send(chain.Payload(2_000_000));
-            Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Bytes.Length: > 100_000 }], Limit));
+            Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Count: > 100_000 }], Limit));
             bool dropNext = loseFirst;
             chain.World.Intercept = (from, _, _) =>
             {

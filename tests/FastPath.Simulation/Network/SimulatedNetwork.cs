@@ -6,14 +6,16 @@ using FastPath.Protocol.Time;
 namespace FastPath.Simulation.Network;
 
 /// <summary>Endpoints joined by a modelled path in virtual time. One seed replays everything.</summary>
-internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
+internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
 {
     private const int DatagramMax = 2_048;
     private const int TurnsAtOneInstantMax = 100_000;
 
     private readonly PriorityQueue<Flight, (long At, long Order)> _inFlight = new();
-    private readonly Dictionary<PeerAddress, ISimulatedNode> _nodes = [];
+    private readonly List<NodePlace> _places = [];
+    private readonly Dictionary<PeerAddress, NodePlace> _placeOf = [];
     private readonly Dictionary<(PeerAddress, PeerAddress), LinkState> _links = [];
+    private readonly Stack<byte[]> _buffers = new();
     private readonly byte[] _buffer = new byte[DatagramMax];
     private long _order;
 
@@ -21,7 +23,7 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
 
     public Instant Now { get; private set; } = Instant.Zero;
 
-    /// <summary>Sees each datagram before the model does; false drops it.</summary>
+    /// <summary>Sees each datagram before the model does, and may change it; false drops it.</summary>
     public Func<PeerAddress, PeerAddress, byte[], bool>? Intercept { get; set; }
 
     /// <summary>A model of its own for a directed link; null for the common one.</summary>
@@ -30,14 +32,6 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
     public long DatagramsSent { get; private set; }
 
     public long DatagramsDroppedAtQueue { get; private set; }
-
-    /// <summary>Puts an endpoint at an address; the one that was there is gone, as after a crash.</summary>
-    public void Place(PeerAddress address, Endpoint endpoint) => Place(address, new EndpointNode(endpoint));
-
-    public void Place(PeerAddress address, ISimulatedNode node) => _nodes[address] = node;
-
-    /// <summary>Takes a node away, as a crash does: nothing is sent, nothing received.</summary>
-    public void Remove(PeerAddress address) => _nodes.Remove(address);
 
     /// <summary>Called after every turn, where an application would run.</summary>
     public event Action<Instant>? Turned;
@@ -74,10 +68,11 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
             }
 
             Now = Instant.Max(Now, next);
+            _agenda.Run(Now);
             Deliver();
-            foreach (ISimulatedNode node in _nodes.Values)
+            for (int i = 0; i < _places.Count; i++)
             {
-                if (node.NextTimeout <= Now)
+                if (_places[i] is { IsRunning: true, Node: { } node } && node.NextTimeout <= Now)
                 {
                     node.HandleTimeout(Now);
                 }
@@ -89,10 +84,14 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
 
     private Instant NextInstant()
     {
-        Instant next = _inFlight.TryPeek(out Flight? flight, out _) ? flight.At : Instant.Never;
-        foreach (ISimulatedNode node in _nodes.Values)
+        Instant next = _inFlight.TryPeek(out Flight flight, out _) ? flight.At : Instant.Never;
+        next = Instant.Min(next, _agenda.NextInstant);
+        for (int i = 0; i < _places.Count; i++)
         {
-            next = Instant.Min(next, node.NextTimeout);
+            if (_places[i] is { IsRunning: true, Node: { } node })
+            {
+                next = Instant.Min(next, node.NextTimeout);
+            }
         }
 
         return next;
@@ -100,35 +99,61 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
 
     private void Deliver()
     {
-        while (_inFlight.TryPeek(out Flight? flight, out _) && flight.At <= Now)
+        while (_inFlight.TryPeek(out Flight flight, out _) && flight.At <= Now)
         {
             _inFlight.Dequeue();
-            if (_nodes.TryGetValue(flight.To, out ISimulatedNode? node))
+            if (!_placeOf.TryGetValue(flight.To, out NodePlace? place))
             {
-                node.HandleDatagram(Now, flight.From, flight.Datagram);
+                _buffers.Push(flight.Buffer);
+            }
+            else if (!place.IsPaused || !place.TryQueue(in flight, SocketBufferBytes))
+            {
+                Hand(place.IsPaused ? null : place.Node, in flight);
             }
         }
+    }
+
+    private void Hand(ISimulatedNode? node, in Flight flight)
+    {
+        node?.HandleDatagram(Now, flight.From, flight.Buffer.AsSpan(0, flight.Length));
+        _buffers.Push(flight.Buffer);
     }
 
     private void Transmit()
     {
-        foreach ((PeerAddress from, ISimulatedNode node) in _nodes)
+        for (int i = 0; i < _places.Count; i++)
         {
-            while (node.TryPollTransmit(Now, _buffer, out int length, out PeerAddress to))
+            NodePlace place = _places[i];
+            while (place is { IsRunning: true, Node: { } node }
+                && node.TryPollTransmit(Now, _buffer, out int length, out PeerAddress to))
             {
                 DatagramsSent++;
-                byte[] datagram = _buffer.AsSpan(0, length).ToArray();
-                if (Intercept is { } intercept && !intercept(from, to, datagram))
-                {
-                    continue;
-                }
-
-                Send(from, to, datagram);
+                Pass(place.Address, to, _buffer.AsSpan(0, length));
+                _agenda.RunCounted(DatagramsSent);
             }
         }
     }
 
-    private void Send(PeerAddress from, PeerAddress to, byte[] datagram)
+    private void Pass(PeerAddress from, PeerAddress to, Span<byte> datagram)
+    {
+        if (Intercept is { } intercept)
+        {
+            byte[] seen = datagram.ToArray();
+            if (!intercept(from, to, seen))
+            {
+                return;
+            }
+
+            seen.CopyTo(datagram);
+        }
+
+        if (!IsCut(from, to))
+        {
+            Send(from, to, datagram);
+        }
+    }
+
+    private void Send(PeerAddress from, PeerAddress to, ReadOnlySpan<byte> datagram)
     {
         LinkModel link = LinkOf?.Invoke(from, to) ?? model;
         LinkState state = link.Shared ?? StateOf(from, to);
@@ -142,15 +167,13 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
         int copies = isLost ? 0 : Random.NextChance(link.Duplication) ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
-            byte[] copy = [.. datagram];
-            if (Random.NextChance(link.Corruption))
-            {
-                copy[Random.NextInt32(copy.Length)] ^= (byte)(1 << Random.NextInt32(8));
-            }
-
+            bool isCorrupt = Random.NextChance(link.Corruption);
+            int changed = isCorrupt ? Random.NextInt32(datagram.Length) : 0;
+            byte flip = isCorrupt ? (byte)(1 << Random.NextInt32(8)) : (byte)0;
             Duration late = link.Reordering > 0 && Random.NextChance(link.Reordering) ? link.ReorderingDelay : Duration.Zero;
             Duration jitter = new(Random.NextInt64(link.Jitter.Nanoseconds + 1));
-            Schedule(from, to, copy, wait + link.Delay + jitter + late);
+            byte[] copy = Schedule(from, to, datagram, wait + link.Delay + jitter + late);
+            copy[changed] ^= flip;
         }
     }
 
@@ -165,11 +188,16 @@ internal sealed class SimulatedNetwork(ulong seed, LinkModel model)
         return state;
     }
 
-    private void Schedule(PeerAddress from, PeerAddress to, byte[] datagram, Duration delay)
+    private byte[] Schedule(PeerAddress from, PeerAddress to, ReadOnlySpan<byte> datagram, Duration delay)
     {
-        Instant at = Now + delay;
-        _inFlight.Enqueue(new Flight(at, from, to, datagram), (at.Nanoseconds, _order++));
-    }
+        if (!_buffers.TryPop(out byte[]? buffer))
+        {
+            buffer = new byte[DatagramMax];
+        }
 
-    private sealed record Flight(Instant At, PeerAddress From, PeerAddress To, byte[] Datagram);
+        datagram.CopyTo(buffer);
+        Instant at = Now + delay;
+        _inFlight.Enqueue(new Flight(at, from, to, buffer, datagram.Length), (at.Nanoseconds, _order++));
+        return buffer;
+    }
 }

@@ -1,16 +1,18 @@
 using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Frames;
 using FastPath.Protocol.Randomness;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Hashing;
 using FastPath.Simulation.Network;
 
 namespace FastPath.Simulation.Streams;
 
 /// <summary>Nodes in a line, connected to their neighbours. Streams that reach an inner node are passed on to the next one.</summary>
-internal sealed class SimulatedChain : IRelayOwner
+internal sealed class SimulatedChain : IRelayOwner, IDisposable
 {
     private static readonly Duration HandshakeLimit = Duration.FromSeconds(60);
 
@@ -18,13 +20,18 @@ internal sealed class SimulatedChain : IRelayOwner
     private readonly List<SimulatedReader> _readers = [];
     private readonly List<CutThroughRelay> _relays = [];
     private readonly List<(CutThroughRelay Relay, StreamErrorCode Code)> _relaysEnded = [];
-    private readonly EndpointSettings _settings;
+    private readonly List<Endpoint> _relayOwners = [];
+    private readonly List<Endpoint> _created = [];
+    private readonly HashSet<int> _down = [];
+    private readonly Func<int, EndpointSettings> _settingsOf;
     private readonly ulong _seed;
 
-    public SimulatedChain(ulong seed, LinkModel model, int hops, EndpointSettings? settings = null)
+    /// <param name="settingsOf">Of each node, where they differ.</param>
+    public SimulatedChain(
+        ulong seed, LinkModel model, int hops, EndpointSettings? settings = null, Func<int, EndpointSettings>? settingsOf = null)
     {
         _seed = seed;
-        _settings = settings ?? EndpointSettings.Default;
+        _settingsOf = settingsOf ?? (_ => settings ?? EndpointSettings.Default);
         World = new SimulatedNetwork(seed, model);
         for (int i = 0; i <= hops; i++)
         {
@@ -45,7 +52,7 @@ internal sealed class SimulatedChain : IRelayOwner
 
     public IReadOnlyList<Endpoint> Nodes => _nodes;
 
-    /// <summary>What the last node was told of, in order.</summary>
+    /// <summary>What the last node was told of, and what inner nodes read themselves, in order.</summary>
     public IReadOnlyList<SimulatedReader> Readers => _readers;
 
     public IReadOnlyList<CutThroughRelay> Relays => _relays;
@@ -65,7 +72,23 @@ internal sealed class SimulatedChain : IRelayOwner
     public Connection Link(int from, int to) => _nodes[from].Find(_nodes[to].PublicKey)
         ?? throw new InvalidOperationException($"node {from} has no connection to node {to}");
 
-    public SimulatedWriter Send(byte[] payload, ReadOnlyMemory<byte> metadata = default, bool announceLength = true, byte[]? digestAtEnd = null) => new(
+    /// <summary>Called with each stream that reaches the last node.</summary>
+    public Action<SimulatedReader>? OnReader { get; set; }
+
+    public int Hops => _nodes.Count - 1;
+
+    /// <summary>Streams that an inner node reads itself instead of passing them on.</summary>
+    public Func<int, ReceiveStream, bool>? ReadsLocally { get; set; }
+
+    public SimulatedWriter Send(
+        byte[] payload,
+        ReadOnlyMemory<byte> metadata = default,
+        bool announceLength = true,
+        long allowed = long.MaxValue,
+        long startOffset = 0,
+        long ringBytes = 256 * 1_024,
+        byte[]? digestAtEnd = null,
+        bool wantsDelivery = false) => new(
         World.Now,
         Link(0, 1),
         _nodes[0].Pool,
@@ -74,9 +97,30 @@ internal sealed class SimulatedChain : IRelayOwner
         {
             TransferId = World.Random.NextUInt64(),
             TotalLength = announceLength ? payload.Length : -1,
+            StartOffset = startOffset,
             Metadata = metadata,
+            WantsDelivery = wantsDelivery,
         },
-        digestAtEnd: digestAtEnd);
+        ringBytes,
+        digestAtEnd,
+        Hops,
+        allowed);
+
+    /// <summary>Offers the payload; what <see cref="OnOffer"/> says at the next node decides.</summary>
+    public SimulatedOffer Offer(byte[] payload, ReadOnlyMemory<byte> metadata = default) => new(
+        World.Now,
+        Link(0, 1),
+        _nodes[0].Pool,
+        payload,
+        new StreamDescription
+        {
+            TransferId = World.Random.NextUInt64(),
+            TotalLength = payload.Length,
+            Digest = DigestOf(payload),
+            Metadata = metadata,
+            WantsDelivery = true,
+        },
+        Hops);
 
     public byte[] Payload(int length)
     {
@@ -89,13 +133,50 @@ internal sealed class SimulatedChain : IRelayOwner
     public Endpoint Restart(int node)
     {
         _nodes[node] = Create(node, salt: World.Random.NextUInt64());
+        _down.Remove(node);
         World.Place(AddressOf(node), _nodes[node]);
         return _nodes[node];
+    }
+
+    /// <summary>The process is gone; only its neighbours can notice.</summary>
+    public void Crash(int node)
+    {
+        _down.Add(node);
+        World.Remove(AddressOf(node));
+    }
+
+    /// <summary>False from a crash until the restart: nothing that is left in its tables means anything.</summary>
+    public bool IsUp(int node) => !_down.Contains(node);
+
+    /// <summary>Whether this was the process at one of the nodes when it crashed or was replaced.</summary>
+    public bool IsGone(Endpoint endpoint) => _nodes.IndexOf(endpoint) is var node && (node < 0 || !IsUp(node));
+
+    /// <summary>The process that was at a node when the chain was built.</summary>
+    public Endpoint OriginOf(int node) => _created[node];
+
+    public bool HasEnded(CutThroughRelay relay) => _relaysEnded.Exists(ended => ended.Relay == relay);
+
+    /// <summary>The process that a relay runs in.</summary>
+    public Endpoint OwnerOf(CutThroughRelay relay) => _relayOwners[_relays.IndexOf(relay)];
+
+    public void Dispose()
+    {
+        foreach (Endpoint endpoint in _created)
+        {
+            endpoint.Dispose();
+        }
     }
 
     void IRelayOwner.OnSourceFailedUnused(CutThroughRelay relay, StreamErrorCode code) => _relaysEnded.Add((relay, code));
 
     void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code) => _relaysEnded.Add((relay, code));
+
+    private static byte[] DigestOf(byte[] payload)
+    {
+        byte[] digest = new byte[StreamOpenFrame.DigestLength];
+        Blake3Hasher.Hash(payload, digest);
+        return digest;
+    }
 
     private static void Require(bool condition, string message)
     {
@@ -109,7 +190,9 @@ internal sealed class SimulatedChain : IRelayOwner
     {
         byte[] key = new byte[32];
         new SeededRandom(_seed + ((ulong)node * 7_919)).Fill(key);
-        return new Endpoint(_settings, key, new SeededRandom(_seed + (ulong)node + salt + 1));
+        var endpoint = new Endpoint(_settingsOf(node), key, new SeededRandom(_seed + (ulong)node + salt + 1));
+        _created.Add(endpoint);
+        return endpoint;
     }
 
     private bool IsLinked(int left) =>
@@ -120,7 +203,7 @@ internal sealed class SimulatedChain : IRelayOwner
     {
         for (int i = 0; i < _nodes.Count; i++)
         {
-            while (_nodes[i].TryPollEvent(out ConnectionEvent connectionEvent))
+            while (IsUp(i) && _nodes[i].TryPollEvent(out ConnectionEvent connectionEvent))
             {
                 if (connectionEvent is { Kind: ConnectionEventKind.StreamOpened, Stream: { } stream })
                 {
@@ -136,14 +219,24 @@ internal sealed class SimulatedChain : IRelayOwner
 
     private void TakeStream(int node, ReceiveStream stream)
     {
-        if (node == _nodes.Count - 1)
+        if (node == _nodes.Count - 1 || ReadsLocally?.Invoke(node, stream) == true)
         {
-            _readers.Add(new SimulatedReader(stream, ReaderWants));
+            var reader = new SimulatedReader(stream, ReaderWants);
+            _readers.Add(reader);
+            OnReader?.Invoke(reader);
             return;
         }
 
-        var relay = new CutThroughRelay(stream, [Link(node, node + 1)], stream.Description!, _nodes.Count - 1 - node, this);
+        if (_nodes[node].Find(_nodes[node + 1].PublicKey) is not { } next)
+        {
+            stream.Connection.Streams.Stop(stream, StreamErrorCode.DownstreamLost);
+            stream.Ring.RemoveCursor(stream.Claim);
+            return;
+        }
+
+        var relay = new CutThroughRelay(stream, [next], stream.Description!, _nodes.Count - 1 - node, this);
         _relays.Add(relay);
+        _relayOwners.Add(_nodes[node]);
         relay.Start();
     }
 }

@@ -6,17 +6,18 @@ using FastPath.Protocol.Time;
 namespace FastPath.Simulation.Streams;
 
 /// <summary>An application that offers one payload and sends from it what the receiver lacks.</summary>
-internal sealed class SimulatedOffer : ISendListener
+internal sealed class SimulatedOffer : ISendListener, ISimulatedSource
 {
     private readonly byte[] _payload;
     private readonly PinnedSlabPool _pool;
     private SimulatedWriter? _writer;
 
-    public SimulatedOffer(Instant now, Connection connection, PinnedSlabPool pool, byte[] payload, StreamDescription description)
+    public SimulatedOffer(
+        Instant now, Connection connection, PinnedSlabPool pool, byte[] payload, StreamDescription description, int hopsFromSink = 1)
     {
         _payload = payload;
         _pool = pool;
-        Stream = connection.Streams.Offer(now, description, this);
+        Stream = connection.Streams.Offer(now, description, this, hopsFromSink);
     }
 
     public SendStream Stream { get; }

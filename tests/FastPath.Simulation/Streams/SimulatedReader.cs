@@ -6,8 +6,8 @@ namespace FastPath.Simulation.Streams;
 /// <summary>An application that reads one stream: as the bytes come, or only while it wants to.</summary>
 internal sealed class SimulatedReader : IReceiveListener
 {
-    private readonly List<byte> _bytes = [];
     private readonly RingCursor _cursor;
+    private byte[] _bytes = [];
     private Action<SimulatedReader>? _onEnded;
 
     /// <param name="wants">How many bytes it takes in all; more wait in the ring.</param>
@@ -24,14 +24,20 @@ internal sealed class SimulatedReader : IReceiveListener
 
     public long Wants { get; private set; }
 
-    public byte[] Bytes => [.. _bytes];
+    /// <summary>A copy of what was read so far.</summary>
+    public byte[] Bytes => Read.ToArray();
+
+    /// <summary>What was read so far.</summary>
+    public ReadOnlySpan<byte> Read => _bytes.AsSpan(0, Count);
+
+    public int Count { get; private set; }
 
     public StreamErrorCode? Ended { get; private set; }
 
     /// <summary>Called when the stream has ended, at once when it has.</summary>
     public Action<SimulatedReader>? OnEnded
     {
-        init
+        set
         {
             _onEnded = value;
             if (Ended is not null)
@@ -41,6 +47,9 @@ internal sealed class SimulatedReader : IReceiveListener
         }
     }
 
+    /// <summary>Called whenever more bytes were read, with the total so far.</summary>
+    public Action<SimulatedReader>? OnRead { get; set; }
+
     public int EndedTimes { get; private set; }
 
     /// <summary>When the first byte could be read.</summary>
@@ -48,37 +57,43 @@ internal sealed class SimulatedReader : IReceiveListener
 
     public Instant EndedAt { get; private set; } = Instant.Never;
 
-    public bool IsWhole => Ended == StreamErrorCode.None && _bytes.Count + Stream.Ring.StartOffset == Stream.Ring.FinalSize;
+    public bool IsWhole => Ended == StreamErrorCode.None && Count + Stream.Ring.StartOffset == Stream.Ring.FinalSize;
 
     public void Want(long bytes, Instant now)
     {
         Wants = bytes;
-        Read(now);
+        Take(now);
     }
 
-    public void OnStored(ReceiveStream stream, long start, long end) => Read(stream.LastProgressAt);
+    public void OnStored(ReceiveStream stream, long start, long end) => Take(stream.LastProgressAt);
 
     public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
     {
         Ended = code;
         EndedTimes++;
         EndedAt = stream.LastProgressAt;
-        Read(stream.LastProgressAt);
+        Take(stream.LastProgressAt);
         _onEnded?.Invoke(this);
     }
 
-    private void Read(Instant now)
+    private void Take(Instant now)
     {
         RingCursor cursor = _cursor;
         long limit = Stream.Ring.StartOffset + Math.Min(Stream.Ring.Frontier - Stream.Ring.StartOffset, Wants);
         if (cursor.Position < limit)
         {
             FirstByteAt = Instant.Min(FirstByteAt, now);
-            byte[] part = new byte[limit - cursor.Position];
-            Stream.Ring.CopyTo(cursor.Position, part);
-            _bytes.AddRange(part);
+            int length = (int)(limit - cursor.Position);
+            if (Count + length > _bytes.Length)
+            {
+                Array.Resize(ref _bytes, Math.Max(Count + length, 2 * _bytes.Length));
+            }
+
+            Stream.Ring.CopyTo(cursor.Position, _bytes.AsSpan(Count, length));
+            Count += length;
             cursor.Advance(limit);
             Stream.Connection.Streams.OnConsumed(Stream, now);
+            OnRead?.Invoke(this);
         }
 
         if (Ended is not null && cursor.Position == Stream.Ring.Frontier)

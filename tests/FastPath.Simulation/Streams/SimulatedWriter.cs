@@ -6,7 +6,7 @@ using FastPath.Protocol.Time;
 namespace FastPath.Simulation.Streams;
 
 /// <summary>An application that sends one payload: it fills the ring whenever slots are free.</summary>
-internal sealed class SimulatedWriter : ISendListener
+internal sealed class SimulatedWriter : ISendListener, ISimulatedSource
 {
     private const long RingBytes = 256 * 1_024;
 
@@ -14,8 +14,10 @@ internal sealed class SimulatedWriter : ISendListener
     private readonly FragmentRing _ring;
     private readonly byte[] _digestAtEnd = [];
     private long _written;
+    private long _allowed = long.MaxValue;
 
     /// <param name="digestAtEnd">BLAKE3 of the payload, said with its end; null for none.</param>
+    /// <param name="allowed">How many bytes it writes before it pauses; it finishes only when it may write them all.</param>
     public SimulatedWriter(
         Instant now,
         Connection connection,
@@ -23,13 +25,16 @@ internal sealed class SimulatedWriter : ISendListener
         byte[] payload,
         StreamDescription description,
         long ringBytes = RingBytes,
-        byte[]? digestAtEnd = null)
+        byte[]? digestAtEnd = null,
+        int hopsFromSink = 1,
+        long allowed = long.MaxValue)
     {
         _payload = payload;
         _digestAtEnd = digestAtEnd ?? [];
+        _allowed = allowed;
         _written = description.StartOffset;
         _ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, ringBytes)!;
-        Stream = connection.Streams.Open(now, description, _ring, _ring.TryAddCursor()!, this);
+        Stream = connection.Streams.Open(now, description, _ring, _ring.TryAddCursor()!, this, hopsFromSink);
         Fill(now);
     }
 
@@ -68,11 +73,22 @@ internal sealed class SimulatedWriter : ISendListener
         OnEnded?.Invoke();
     }
 
+    /// <summary>The application goes on writing, up to that many bytes.</summary>
+    public void Allow(long bytes, Instant now)
+    {
+        _allowed = bytes;
+        if (Ended is null)
+        {
+            Fill(now);
+        }
+    }
+
     private void Fill(Instant now)
     {
-        while (_written < _payload.Length && _ring.FreeBytes > 0)
+        long limit = Math.Min(_payload.Length, _allowed);
+        while (_written < limit && _ring.FreeBytes > 0)
         {
-            int length = (int)Math.Min(_payload.Length - _written, _ring.FreeBytes);
+            int length = (int)Math.Min(limit - _written, _ring.FreeBytes);
             if (_ring.Write(_written, _payload.AsSpan((int)_written, length), out _) != RingWriteResult.Stored)
             {
                 throw new InvalidOperationException("the writer's own ring refused its bytes");
@@ -82,7 +98,7 @@ internal sealed class SimulatedWriter : ISendListener
             _written += length;
         }
 
-        if (_written == _payload.Length)
+        if (_written == _payload.Length && _allowed >= _payload.Length)
         {
             Stream.Finish(_written, now, _digestAtEnd);
         }
