@@ -55,6 +55,14 @@ public sealed class FastPathPeer
 
     internal Connection Connection { get; }
 
+    /// <summary>Limits what leaves for this peer, from now on.</summary>
+    /// <param name="bytesPerSecond">0 for no limit.</param>
+    public void SetRateLimit(long bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
+        _host.Loop.Post(now => Connection.Recovery.SetRateLimit(now, bytesPerSecond));
+    }
+
     /// <summary>One round trip over the encrypted connection, as the application sees it.</summary>
     /// <exception cref="FastPathException">ConnectionClosed.</exception>
     public async ValueTask<TimeSpan> PingAsync(CancellationToken cancellationToken = default)

@@ -83,6 +83,13 @@ internal sealed partial class LossRecovery
         ProbeTimeout * (1L << Math.Min(_timeouts, BackOffMax)),
         Duration.Max(_settings.ProbeIntervalMax, ProbeTimeout));
 
+    /// <summary>Sets the limit of this connection, or takes note that the endpoint's has changed.</summary>
+    /// <param name="bytesPerSecond">0 for no limit; null leaves this connection's as it is.</param>
+    public void SetRateLimit(Instant now, long? bytesPerSecond)
+    {
+        _pacing.SetLimit(now, bytesPerSecond ?? _pacing.LimitBytesPerSecond, Rtt);
+    }
+
     /// <summary>Asked when there is something to send: if only its pace holds it back, a deadline is armed.</summary>
     public bool CanSend(Instant now, int sizeBytes) =>
         (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);

@@ -26,6 +26,9 @@ internal sealed record RecoverySettings
     /// <summary>Bytes a second that may leave, whatever the controller says; 0 for no limit.</summary>
     public long RateLimitBytesPerSecond { get; init; }
 
+    /// <summary>The bucket of a whole endpoint, from which all its connections draw; null for none.</summary>
+    public Pacer? SharedLimit { get; init; }
+
     /// <summary>Below this round trip a controller's own pacing costs more than it helps.</summary>
     public Duration PacingRttMin { get; init; } = Duration.FromMilliseconds(1);
 
@@ -36,4 +39,8 @@ internal sealed record RecoverySettings
     public Duration PacingBurst { get; init; } = Duration.FromMilliseconds(2);
 
     public long PacingBurstBytesMax { get; init; } = 512 * 1_024;
+
+    /// <summary>What may leave at once at a rate.</summary>
+    public long BurstBytes(long bytesPerSecond, long bytesMin) => Math.Clamp(
+        (long)(bytesPerSecond * PacingBurst.Seconds), bytesMin, Math.Max(bytesMin, PacingBurstBytesMax));
 }
