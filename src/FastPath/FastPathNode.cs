@@ -82,6 +82,30 @@ public sealed partial class FastPathNode : IAsyncDisposable
     /// <summary>Peers with an open connection.</summary>
     public IReadOnlyCollection<FastPathPeer> Peers => [.. _host.Peers];
 
+    /// <summary>One reading of the node's counters.</summary>
+    public NodeStatistics GetStatistics()
+    {
+        DatagramSocketCounters socket = _socket.Counters;
+        StreamCounters streams = Core.Endpoint.StreamCounters;
+        return new NodeStatistics
+        {
+            DatagramsSent = Volatile.Read(ref socket.DatagramsSent),
+            DatagramsReceived = Volatile.Read(ref socket.DatagramsReceived),
+            SendCalls = Volatile.Read(ref socket.SendCalls),
+            ReceiveCalls = Volatile.Read(ref socket.ReceiveCalls),
+            ReceiveCallsEmpty = Volatile.Read(ref socket.ReceiveCallsEmpty),
+            KernelDrops = _socket.KernelDrops,
+            FragmentsSent = Volatile.Read(ref streams.FragmentsSent),
+            FragmentsSentAgain = Volatile.Read(ref streams.FragmentsSentAgain),
+            FragmentsReceived = Volatile.Read(ref streams.FragmentsReceived),
+            PayloadBytesSent = Volatile.Read(ref streams.PayloadBytesSent),
+            PayloadBytesSentAgain = Volatile.Read(ref streams.PayloadBytesSentAgain),
+            PayloadBytesReceived = Volatile.Read(ref streams.PayloadBytesReceived),
+            BufferBytesRented = Core.Endpoint.Pool.RentedBytes,
+            BufferBytesReserved = Core.Endpoint.Pool.ReservedBytes,
+        };
+    }
+
     internal NodeCore Core { get; }
 
     internal NodeHost Host => _host;
@@ -147,7 +171,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     }
 
     /// <summary>Streams that peers open, in the order of their opening. The caller disposes each.</summary>
-    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    /// <remarks>Up to <see cref="FastPathOptions.AcceptBacklog"/> wait; a stream beyond that is refused, and its opener is told.</remarks>
     public IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
         AcceptStreamsAsync(StreamReadOptions.Default, cancellationToken);
 

@@ -21,6 +21,8 @@ internal sealed partial class NodeHost
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<OperationStatus>> _puts = new();
 
+    private long _reorderPeak;
+
     public int MessageBytesMax => _options.MessageBytesMax;
 
     public long SendWindowBytes => _options.SendWindowBytes;
@@ -35,8 +37,15 @@ internal sealed partial class NodeHost
     public long RetainedPeakBytes =>
         Core.Endpoint.Pool.PeakRentedBytes + Loop.PeakBatchBytes + ((long)Volatile.Read(ref _writersPeak) * ContractWriter.BlockBytes);
 
+    /// <summary>Most bytes above a hole in the ring of a stream that was passed on.</summary>
+    public long RelayReorderPeakBytes => Math.Max(Core.Gets.RelayReorderPeakBytes, Volatile.Read(ref _reorderPeak));
+
+    /// <summary>A stream was passed on; on the loop thread.</summary>
+    public void NoteReordered(long peakBytes) => _reorderPeak = Math.Max(_reorderPeak, peakBytes);
+
     public void ResetPeaks() => Loop.Post(_ =>
     {
+        _reorderPeak = 0;
         Core.Endpoint.Pool.ResetPeak();
         Core.Gets.ResetPeak();
         Loop.ResetPeak();
@@ -63,7 +72,12 @@ internal sealed partial class NodeHost
     /// <summary>Opens streams to the targets over one ring, from any thread.</summary>
     public RingWriter Open(IReadOnlyList<Connection> targets, StreamDescription description)
     {
-        RingWriter writer = RingWriter.Create(Loop, Core.Endpoint.Pool, targets, description, _options.SendWindowBytes);
+        RingWriter writer = RingWriter.Create(
+            Loop,
+            Core.Endpoint.Pool,
+            targets,
+            description,
+            _options.SendWindowBytes);
         Loop.Post(writer.Open);
         return writer;
     }
