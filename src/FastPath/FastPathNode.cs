@@ -259,6 +259,14 @@ public sealed partial class FastPathNode : IAsyncDisposable
         return await fetch.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Limits what leaves for all peers together, from now on.</summary>
+    /// <param name="bytesPerSecond">0 for no limit.</param>
+    public void SetRateLimit(long bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
+        _host.Loop.Post(now => Core.Endpoint.SetRateLimit(now, bytesPerSecond));
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -276,11 +284,16 @@ public sealed partial class FastPathNode : IAsyncDisposable
             Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
             Authorize = keys.Count == 0 ? null : keys.Contains,
             BufferBudgetBytes = options.BufferBudgetBytes,
+            RateLimitBytesPerSecond = options.RateLimitBytesPerSecond,
             HandshakeTimeout = Duration.FromTimeSpan(options.HandshakeTimeout),
             Ciphers = options.Cipher == FastPathCipher.Auto ? [] : [(CipherSuite)options.Cipher],
             Connection = ConnectionSettings.Default with
             {
-                Recovery = RecoverySettings.Default with { Congestion = (CongestionAlgorithm)options.Congestion },
+                Recovery = RecoverySettings.Default with
+                {
+                    Congestion = (CongestionAlgorithm)options.Congestion,
+                    RateLimitBytesPerSecond = options.PeerRateLimitBytesPerSecond,
+                },
                 IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
                 KeepAliveInterval = Duration.FromTimeSpan(options.IdleTimeout / 3),
                 Streams = StreamSettings.Default with

@@ -60,6 +60,14 @@ public sealed class FastPathPeer
 
     internal Connection Connection { get; }
 
+    /// <summary>Limits what leaves for this peer, from now on.</summary>
+    /// <param name="bytesPerSecond">0 for no limit.</param>
+    public void SetRateLimit(long bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
+        _host.Loop.Post(now => Connection.Recovery.SetRateLimit(now, bytesPerSecond));
+    }
+
     /// <summary>One reading of the connection's counters.</summary>
     public PeerStatistics GetStatistics()
     {

@@ -10,8 +10,8 @@ internal static class NodeOptions
     private static readonly Option<string> Streaming = Choice("--streaming", "on", "on: the only stage that is built");
     private static readonly Option<string> Threshold = Choice("--threshold", "none", "not built yet: everything streams");
     private static readonly Option<string> Piped = Choice("--piped", "on", "on: relays pass bytes on as they come; off: each takes the whole first");
-    private static readonly Option<string> Congestion = Choice("--congestion", "cubic", "cubic, bbr or ledbat (background)");
-    private static readonly Option<string> Rate = Choice("--rate", "none", "not built yet");
+    private static readonly Option<string> Congestion = Choice("--congestion", "bbr", "bbr, cubic or ledbat (background)");
+    private static readonly Option<string> Rate = Choice("--rate", "none", "Bytes a second that leave at most, such as 2MB; none for no limit");
     private static readonly Option<string> Engine = Choice("--engine", "auto", "auto, linux or saea");
     private static readonly Option<string> Cipher = Choice("--cipher", "auto", "auto, aegis128l, aes256gcm or chacha20poly1305");
     private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto or 1200: larger packets are not built yet");
@@ -51,7 +51,6 @@ internal static class NodeOptions
     {
         RequireBuilt(parse, Streaming, "on");
         RequireBuilt(parse, Threshold, "none");
-        RequireBuilt(parse, Rate, "none");
         RequireBuilt(parse, Mtu, "auto", "1200");
         return new FastPathOptions
         {
@@ -73,6 +72,7 @@ internal static class NodeOptions
                 var other => throw new CommandException(ExitCode.Usage, $"--continuations '{other}': expected pool or inline"),
             },
             Retry = new RetryBudget { AttemptsWithoutProgress = Values.InRange(parse, Retries, 0, 1_000_000) },
+            RateLimitBytesPerSecond = RateOf(parse),
             Engine = parse.GetValue(Engine) switch
             {
                 "auto" => FastPathEngine.Auto,
@@ -97,6 +97,13 @@ internal static class NodeOptions
                     ExitCode.Usage, $"--cipher '{other}': expected auto, aegis128l, aes256gcm or chacha20poly1305"),
             },
         };
+    }
+
+    private static long RateOf(ParseResult parse)
+    {
+        string text = parse.GetValue(Rate)!;
+        long rate = text == "none" ? 0 : Sizes.Parse("--rate", text);
+        return rate > 0 || text == "none" ? rate : throw new CommandException(ExitCode.Usage, $"--rate '{text}': expected more than zero, or none");
     }
 
     /// <summary>The options that were given, as they were given: for another process of this program.</summary>

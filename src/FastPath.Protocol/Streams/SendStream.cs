@@ -55,6 +55,10 @@ internal sealed partial class SendStream
     /// <exception cref="InvalidOperationException">The stream is an offer that was not accepted yet.</exception>
     public FragmentRing Ring => _ring ?? throw new InvalidOperationException("The offer was not accepted yet.");
 
+    public StreamPriority Priority => Description is { Kind: StreamKind.Whole, Priority: StreamPriority.Normal }
+        ? StreamPriority.High
+        : Description.Priority;
+
     /// <summary>Bytes can be sent: the stream was opened with a ring, or accepted and given one.</summary>
     public bool HasRing => _ring is not null;
 

@@ -96,7 +96,13 @@ public sealed record FastPathOptions
     public FastPathCipher Cipher { get; init; }
 
     /// <summary>Which congestion controller is used.</summary>
-    public FastPathCongestion Congestion { get; init; }
+    public FastPathCongestion Congestion { get; init; } = FastPathCongestion.Bbr;
+
+    /// <summary>Bytes a second that leave for all peers together; 0 for no limit. <see cref="FastPathNode.SetRateLimit"/> changes it.</summary>
+    public long RateLimitBytesPerSecond { get; init; }
+
+    /// <summary>Bytes a second that leave for each peer; 0 for no limit. <see cref="FastPathPeer.SetRateLimit"/> changes it.</summary>
+    public long PeerRateLimitBytesPerSecond { get; init; }
 
     /// <summary>Answers requests of peers; null refuses them. Runs on the thread pool.</summary>
     public Func<FastPathPeer, ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? RequestHandler { get; init; }
@@ -131,6 +137,8 @@ public sealed record FastPathOptions
         Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");
         Require(SendWindowBytes >= 16 * 1_024, nameof(SendWindowBytes), "at least 16 KiB");
         Require(MessageBytesMax is >= 0 and <= 16 * 1_024 * 1_024, nameof(MessageBytesMax), "0 to 16 MiB");
+        Require(RateLimitBytesPerSecond >= 0, nameof(RateLimitBytesPerSecond), "0 or more");
+        Require(PeerRateLimitBytesPerSecond >= 0, nameof(PeerRateLimitBytesPerSecond), "0 or more");
         Require(AcceptBacklog >= 1, nameof(AcceptBacklog), "at least 1");
         Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
         Require(Retry is { AttemptsWithoutProgress: >= 0 }, nameof(Retry), "at least no attempts");
