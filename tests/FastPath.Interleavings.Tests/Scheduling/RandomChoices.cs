@@ -4,7 +4,7 @@ namespace FastPath.Interleavings.Tests.Scheduling;
 internal sealed class RandomChoices(int seed) : IChoices
 {
     // Rare enough that a thread gets somewhere, and that a run costs few changes of the carrier.
-    private const double PreemptionChance = 0.2;
+    private const double PreemptionChance = 0.1;
 
     private readonly Random _random = new(seed);
 

@@ -6,7 +6,8 @@ internal sealed class SteppedThread(Scheduler scheduler, int number) : IDisposab
     [ThreadStatic]
     private static SteppedThread? s_current;
 
-    private readonly SemaphoreSlim _turn = new(0);
+    // No spinning: only one carrier has anything to do, and it must not be kept from it.
+    private readonly AutoResetEvent _turn = new(false);
     private bool _isWoken;
 
     public static SteppedThread? Current => s_current;
@@ -51,7 +52,7 @@ internal sealed class SteppedThread(Scheduler scheduler, int number) : IDisposab
         scheduler.PassTurn(this);
     }
 
-    public void GiveTurn() => _turn.Release();
+    public void GiveTurn() => _turn.Set();
 
     /// <summary>Waits until somebody calls <see cref="Wake"/>; at once when somebody has since the last wait.</summary>
     public void Block()
@@ -97,7 +98,7 @@ internal sealed class SteppedThread(Scheduler scheduler, int number) : IDisposab
 
     private void WaitForTurn()
     {
-        _turn.Wait();
+        _turn.WaitOne();
         scheduler.ThrowIfGivenUp();
     }
 }
