@@ -48,6 +48,9 @@ public enum FastPathError
     /// <summary>The transfer broke and cannot go on: its source cannot replay the bytes, or has announced no digest.</summary>
     NotResumable,
 
+    /// <summary>One of several targets held the others up for longer than its policy allows, or filled its spill file.</summary>
+    TooSlow,
+
     /// <summary>The peer broke the rules of a stream.</summary>
     Protocol,
 }

@@ -14,11 +14,11 @@ using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Recovery;
-using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Archived;
 using FastPath.Serialization.Bincode;
+using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
 using FastPath.Serialization.Operations;
@@ -34,8 +34,10 @@ namespace FastPath;
 
 /// <summary>A node: listens on one UDP port, dials peers and answers them; puts and gets contracts; passes streams on.</summary>
 /// <remarks>Safe for use by many threads. Dispose closes every connection with a code.</remarks>
-public sealed class FastPathNode : IAsyncDisposable
+public sealed partial class FastPathNode : IAsyncDisposable
 {
+    private const int DigestBlockBytes = 64 * 1_024;
+
     private readonly FastPathOptions _options;
     private readonly NodeIdentity _identity;
     private readonly IDatagramSocket _socket;
@@ -79,6 +81,30 @@ public sealed class FastPathNode : IAsyncDisposable
 
     /// <summary>Peers with an open connection.</summary>
     public IReadOnlyCollection<FastPathPeer> Peers => [.. _host.Peers];
+
+    /// <summary>One reading of the node's counters.</summary>
+    public NodeStatistics GetStatistics()
+    {
+        DatagramSocketCounters socket = _socket.Counters;
+        StreamCounters streams = Core.Endpoint.StreamCounters;
+        return new NodeStatistics
+        {
+            DatagramsSent = Volatile.Read(ref socket.DatagramsSent),
+            DatagramsReceived = Volatile.Read(ref socket.DatagramsReceived),
+            SendCalls = Volatile.Read(ref socket.SendCalls),
+            ReceiveCalls = Volatile.Read(ref socket.ReceiveCalls),
+            ReceiveCallsEmpty = Volatile.Read(ref socket.ReceiveCallsEmpty),
+            KernelDrops = _socket.KernelDrops,
+            FragmentsSent = Volatile.Read(ref streams.FragmentsSent),
+            FragmentsSentAgain = Volatile.Read(ref streams.FragmentsSentAgain),
+            FragmentsReceived = Volatile.Read(ref streams.FragmentsReceived),
+            PayloadBytesSent = Volatile.Read(ref streams.PayloadBytesSent),
+            PayloadBytesSentAgain = Volatile.Read(ref streams.PayloadBytesSentAgain),
+            PayloadBytesReceived = Volatile.Read(ref streams.PayloadBytesReceived),
+            BufferBytesRented = Core.Endpoint.Pool.RentedBytes,
+            BufferBytesReserved = Core.Endpoint.Pool.ReservedBytes,
+        };
+    }
 
     internal NodeCore Core { get; }
 
@@ -145,9 +171,23 @@ public sealed class FastPathNode : IAsyncDisposable
     }
 
     /// <summary>Streams that peers open, in the order of their opening. The caller disposes each.</summary>
-    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    /// <remarks>Up to <see cref="FastPathOptions.AcceptBacklog"/> wait; a stream beyond that is refused, and its opener is told.</remarks>
     public IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
-        _host.Accepted.ReadAllAsync(cancellationToken);
+        AcceptStreamsAsync(StreamReadOptions.Default, cancellationToken);
+
+    /// <summary>Streams that peers open, in the order of their opening, read as the options say. The caller disposes each.</summary>
+    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    public async IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(
+        StreamReadOptions options,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        await foreach (StreamHandle stream in _host.Accepted.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            stream.Configure(options);
+            yield return stream;
+        }
+    }
 
     /// <summary>Messages that peers send, in order per peer.</summary>
     public async IAsyncEnumerable<IncomingMessage> ReceiveMessagesAsync(
@@ -160,47 +200,29 @@ public sealed class FastPathNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Passes an accepted stream on, unread, to one or more peers as it comes; ends when every one has it.</summary>
-    /// <exception cref="FastPathException">Why a target has not, or why the source failed.</exception>
-    public async ValueTask RelayToAsync(
-        StreamHandle stream, IReadOnlyList<FastPathPeer> targets, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Sends a payload that can be read again, to a peer that is dialled when it is not connected. It is offered first; when the
+    /// transfer breaks it goes on at the first byte that the receiver lacks.
+    /// </summary>
+    /// <param name="peer">Where it goes.</param>
+    /// <param name="body">Read at any offset, and again after a break; a serializer is one.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Gives the transfer up; the receiver keeps what it has.</param>
+    /// <exception cref="FastPathException">Unreachable, Refused (also: declined), TooLarge, or why the last attempt failed.</exception>
+    public async ValueTask<SendReport> SendAsync(
+        PeerEndpoint peer, IBody body, SendOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        var owner = new RelayCompletion();
-        _host.Loop.Post(_ => owner.Start(stream.Stream, [.. targets.Select(target => target.Connection)]));
-        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            _ => _host.Loop.Post(_ => owner.Cancel()), null);
-        StreamErrorCode code = await owner.Ended.ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (code != StreamErrorCode.None)
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(body);
+        options ??= new SendOptions();
+        if (options.Digest.IsEmpty)
         {
-            throw StreamFailures.Create(
-                code, TransferFailure.Of(stream.Stream, TransferRole.Relay));
+            byte[] digest = await Task.Run(
+                () => new Blake3Hasher().Digest(body, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
+            options = options with { Digest = digest };
         }
-    }
 
-    /// <summary>Begins to pass fragments on to one or more peers, in whatever order they come.</summary>
-    /// <param name="targets">Where they go.</param>
-    /// <param name="totalLength">Bytes of the payload.</param>
-    /// <param name="fragmentBytes">Bytes of every fragment but the last.</param>
-    /// <param name="metadata">What the targets are told; at most 899 bytes.</param>
-    /// <exception cref="FastPathException">LocalResource: the budget has no room for it.</exception>
-    public PipedStream Pipe(
-        IReadOnlyList<FastPathPeer> targets, long totalLength, int fragmentBytes, ReadOnlyMemory<byte> metadata = default)
-    {
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        ArgumentOutOfRangeException.ThrowIfNegative(totalLength);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fragmentBytes);
-        var description = new StreamDescription
-        {
-            TransferId = NodeHost.NewTransaction(),
-            TotalLength = totalLength,
-            Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
-        };
-        return new PipedStream(_host.Open([.. targets.Select(target => target.Connection)], description), fragmentBytes);
+        return await new BlobSend(_host, _options, peer, body, options).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stores a contract at a node; returns when that node has it verified and durable.</summary>

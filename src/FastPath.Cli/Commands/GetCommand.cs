@@ -5,6 +5,7 @@ using FastPath.Cli.Output;
 using FastPath.Cli.Parsing;
 using FastPath.Contracts;
 using FastPath.Identities;
+using FastPath.Protocol.Streams;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
@@ -17,7 +18,16 @@ internal static class GetCommand
     private const int BlockBytes = 64 * 1_024;
 
     private static readonly Argument<string> Key = new("key") { Description = "Key of the contract, base58" };
-    private static readonly Option<string> Via = new("--via") { Description = "PUBLICKEY@HOST:PORT of a node", Required = true };
+    private static readonly Option<string[]> Via = new("--via")
+    {
+        Description = "PUBLICKEY@HOST:PORT of a node; repeated: any of them may answer, and go on when another one is lost",
+        Required = true,
+    };
+
+    private static readonly Option<string?> Partial = new("--partial")
+    {
+        Description = "Folder that keeps what has come until all has: the same command goes on from there after it was ended",
+    };
     private static readonly Option<string?> CodeOut = new("--code-out") { Description = "File for the code" };
     private static readonly Option<string?> ParametersOut = new("--params-out") { Description = "File for the parameters" };
     private static readonly Option<string?> StateOut = new("--state-out") { Description = "File for the state" };
@@ -25,7 +35,7 @@ internal static class GetCommand
 
     public static Command Create()
     {
-        var command = new Command("get", "Fetch a contract") { Key, Via, CodeOut, ParametersOut, StateOut, Identity };
+        var command = new Command("get", "Fetch a contract") { Key, Via, CodeOut, ParametersOut, StateOut, Partial, Identity };
         NodeOptions.AddTo(command);
         command.SetAction((parse, token) => CommandRunner.RunAsync(parse, t => RunAsync(parse, t), token));
         return command;
@@ -34,15 +44,17 @@ internal static class GetCommand
     private static async Task RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         ContractInstanceId instance = Values.Key(parse.GetValue(Key)!);
-        PeerEndpoint via = Values.Address("--via", parse.GetValue(Via)!);
+        List<PeerEndpoint> via = [.. parse.GetValue(Via)!.Select(text => Values.Address("--via", text))];
         NodeIdentity identity = parse.GetValue(Identity) is { } path ? NodeIdentity.Load(path) : NodeIdentity.Create();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("fastpath-get-");
         try
         {
             using var store = FileContractStore.Open(folder.FullName, computesPayloadDigests: false);
             await using FastPathNode node = FastPathNode.Start(
-                identity, Values.AnyFor(via), NodeOptions.Read(parse) with { IsClient = true, Store = store });
-            FastPathPeer peer = await node.ConnectAsync(via, cancellationToken).ConfigureAwait(false);
+                identity,
+                Values.AnyFor(via[0]),
+                NodeOptions.Read(parse) with { IsClient = true, Store = store, PartialFolder = parse.GetValue(Partial) });
+            FastPathPeer peer = await ConnectAsync(node, via, cancellationToken).ConfigureAwait(false);
             GetReport report = await node.GetAsync(instance, cancellationToken).ConfigureAwait(false);
             using StoredContract entry = store.TryOpen(instance)!;
             Write(parse.GetValue(CodeOut), entry.Code);
@@ -54,6 +66,27 @@ internal static class GetCommand
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>One of them is enough to begin; the others are asked when it does not have the contract, or is lost.</summary>
+    private static async Task<FastPathPeer> ConnectAsync(
+        FastPathNode node, List<PeerEndpoint> via, CancellationToken cancellationToken)
+    {
+        List<Task<FastPathPeer>> dials = [.. via.Select(address => node.ConnectAsync(address, cancellationToken).AsTask())];
+        FastPathException? failure = null;
+        foreach (Task<FastPathPeer> dial in dials)
+        {
+            try
+            {
+                return await dial.ConfigureAwait(false);
+            }
+            catch (FastPathException e)
+            {
+                failure = e;
+            }
+        }
+
+        throw failure!;
     }
 
     /// <summary>Through a file beside it, so that the name stands for the whole content from the first instant.</summary>
@@ -95,8 +128,10 @@ internal static class GetCommand
         double goodput = report.Bytes / 1e6 / total.TotalSeconds;
         if (!parse.GetValue(GlobalOptions.Json))
         {
+            string how = report.ResumedFrom > 0 ? $"from byte {report.ResumedFrom} on, " : "";
+            how += report.Retries > 0 ? $"taken up again {report.Retries} times, " : "";
             Console.WriteLine(
-                $"{report.Key}: {Sizes.Format(report.Bytes)} in {total.TotalMilliseconds:0} ms, {goodput:0.0} MB/s, first byte after {firstByte:0} us");
+                $"{report.Key}: {how}{Sizes.Format(report.Bytes)} in {total.TotalMilliseconds:0} ms, {goodput:0.0} MB/s, first byte after {firstByte:0} us");
             return;
         }
 
@@ -106,8 +141,13 @@ internal static class GetCommand
         document["total_ms"] = total.TotalMilliseconds;
         document["first_byte_us"] = firstByte;
         document["goodput_mb_s"] = goodput;
-        document["payload_bytes_sent"] = node.Core.Endpoint.StreamCounters.PayloadBytesSent;
-        document["retransmits"] = node.Core.Endpoint.StreamCounters.FragmentsSentAgain;
+        StreamCounters counters = node.Core.Endpoint.StreamCounters;
+        document["payload_bytes_sent"] = counters.PayloadBytesSent;
+        document["payload_bytes_received"] = counters.PayloadBytesReceived + counters.PayloadBytesDuplicate;
+        document["retransmits"] = counters.FragmentsSentAgain;
+        document["resumed_from"] = report.ResumedFrom;
+        document["retries"] = report.Retries;
+        document["restarts"] = report.Restarts;
         Console.WriteLine(document.ToJsonString());
     }
 }

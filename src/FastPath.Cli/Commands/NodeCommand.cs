@@ -5,6 +5,7 @@ using FastPath.Cli.Output;
 using FastPath.Cli.Parsing;
 using FastPath.Identities;
 using FastPath.Options;
+using FastPath.Protocol.Streams;
 using FastPath.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,8 @@ internal static class NodeCommand
         List<PeerEndpoint> peers = [.. (parse.GetValue(Peers) ?? []).Select(text => Values.Address("--peer", text))];
         FastPathOptions options = NodeOptions.Read(parse);
         NodeIdentity identity = NodeIdentity.Load(parse.GetValue(Identity)!);
-        using var store = FileContractStore.Open(parse.GetValue(Store)!);
+        string folder = parse.GetValue(Store)!;
+        using var store = FileContractStore.Open(folder);
         using ILoggerFactory loggers = LoggerFactory.Create(logging => logging
             .AddSimpleConsole(console => console.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
@@ -57,6 +59,7 @@ internal static class NodeCommand
         await using FastPathNode node = FastPathNode.Start(identity, listen, options with
         {
             Store = store,
+            PartialFolder = Path.Combine(folder, "partial"),
             AllowedPeers = [.. (parse.GetValue(Allow) ?? []).Select(text => Values.PublicKey("--allow", text))],
             LoggerFactory = loggers,
         });
@@ -74,6 +77,16 @@ internal static class NodeCommand
         }
 
         await Task.WhenAll(links).ConfigureAwait(false);
+        if (parse.GetValue(GlobalOptions.Json))
+        {
+            StreamCounters counters = node.Core.Endpoint.StreamCounters;
+            Console.WriteLine(new JsonObject
+            {
+                ["stopped"] = node.Address.ToString(),
+                ["payload_bytes_sent"] = counters.PayloadBytesSent,
+                ["payload_bytes_received"] = counters.PayloadBytesReceived + counters.PayloadBytesDuplicate,
+            }.ToJsonString());
+        }
     }
 
     /// <summary>Dials until connected, and again whenever the connection is gone.</summary>

@@ -43,8 +43,9 @@ internal static class PutCommand
         if (!parse.GetValue(GlobalOptions.Json))
         {
             Console.WriteLine(report.Key.ToString());
+            string how = report.WasHeld ? "was there already: " : report.ResumedFrom > 0 ? $"from byte {report.ResumedFrom} on: " : "";
             await Console.Error.WriteLineAsync(
-                $"{Sizes.Format(report.Bytes)} in {total.TotalMilliseconds:0} ms, {report.Bytes / 1e6 / total.TotalSeconds:0.0} MB/s").ConfigureAwait(false);
+                $"{how}{Sizes.Format(report.Bytes)} in {total.TotalMilliseconds:0} ms, {report.Bytes / 1e6 / total.TotalSeconds:0.0} MB/s").ConfigureAwait(false);
             return;
         }
 
@@ -55,6 +56,9 @@ internal static class PutCommand
         document["first_byte_us"] = null;
         document["goodput_mb_s"] = report.Bytes / 1e6 / total.TotalSeconds;
         document["payload_bytes_sent"] = report.PayloadBytesSent;
+        document["was_held"] = report.WasHeld;
+        document["resumed_from"] = report.ResumedFrom;
+        document["retries"] = report.Retries;
         document["retransmits"] = node.Core.Endpoint.StreamCounters.FragmentsSentAgain;
         Console.WriteLine(document.ToJsonString());
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using FastPath.Options;
 
 namespace FastPath.Cli.Parsing;
@@ -17,16 +18,27 @@ internal static class NodeOptions
     private static readonly Option<string> Cache = Choice("--cache", "on", "on: relays keep contracts that pass through them");
     private static readonly Option<string> Verify = Choice("--verify", "on", "off: do not compare the announced digest (the store verifies always)");
 
+    private static readonly Option<string> Continuations = Choice(
+        "--continuations", "pool", "pool, or inline: what awaits a node runs on the node's own thread (unsafe)");
+
     private static readonly Option<int> HopsToLive = new("--hops-to-live")
     {
         Description = "Nodes that a GET may be passed through, one behind the other",
         DefaultValueFactory = _ => 10,
     };
 
+    private static readonly Option<int> Retries = new("--retries")
+    {
+        Description = "Attempts in a row that may bring nothing new before a broken transfer has failed; 0: the first break is the end",
+        DefaultValueFactory = _ => new RetryBudget().AttemptsWithoutProgress,
+    };
+
+    private static readonly Option[] All =
+        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, Continuations, HopsToLive, Retries];
+
     public static void AddTo(Command command)
     {
-        foreach (Option option in (Option[])
-            [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, HopsToLive])
+        foreach (Option option in All)
         {
             command.Add(option);
         }
@@ -44,6 +56,13 @@ internal static class NodeOptions
             Cache = Values.Switch(parse, Cache),
             Verify = Values.Switch(parse, Verify),
             HopsToLive = Values.InRange(parse, HopsToLive, 1, 255),
+            UnsafeInlineContinuations = parse.GetValue(Continuations) switch
+            {
+                "pool" => false,
+                "inline" => true,
+                var other => throw new CommandException(ExitCode.Usage, $"--continuations '{other}': expected pool or inline"),
+            },
+            Retry = new RetryBudget { AttemptsWithoutProgress = Values.InRange(parse, Retries, 0, 1_000_000) },
             Engine = parse.GetValue(Engine) switch
             {
                 "auto" => FastPathEngine.Auto,
@@ -69,6 +88,13 @@ internal static class NodeOptions
             },
         };
     }
+
+    /// <summary>The options that were given, as they were given: for another process of this program.</summary>
+    public static IReadOnlyList<string> ToArguments(ParseResult parse) =>
+    [
+        .. All.Select(parse.GetResult).OfType<OptionResult>().Where(result => !result.Implicit)
+            .SelectMany(result => (string[])[result.Option.Name, .. result.Tokens.Select(token => token.Value)]),
+    ];
 
     private static Option<string> Choice(string name, string standard, string description) => new(name)
     {

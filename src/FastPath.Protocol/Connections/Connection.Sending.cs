@@ -42,7 +42,7 @@ internal sealed partial class Connection
 
         Session.Sealer.TryRekey(now);
         bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, _settings.DatagramBytes);
-        bool ackIsDue = _acks.IsPending && (isBatchEnd || now >= _acks.Deadline);
+        bool ackIsDue = _acks.IsPending && ((isBatchEnd && !_acks.IsHeld) || now >= _acks.Deadline);
         if (!canSendData && !ackIsDue)
         {
             return false;

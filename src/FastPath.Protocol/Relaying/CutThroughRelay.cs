@@ -13,7 +13,7 @@ namespace FastPath.Protocol.Relaying;
 internal sealed class CutThroughRelay : IReceiveListener, ISendListener
 {
     private readonly IRelayOwner _owner;
-    private readonly (Connection Connection, RingCursor Cursor)[] _routes;
+    private readonly SendTarget[] _routes;
     private readonly List<SendStream> _targets = [];
     private readonly StreamDescription _description;
     private readonly int _hopsFromSink;
@@ -32,18 +32,27 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         StreamDescription description,
         int hopsFromSink,
         IRelayOwner owner)
+        : this(
+            source,
+            [.. targets.Select((target, i) => new SendTarget(target, i == 0 ? source.Claim : source.Ring.TryAddCursor()!))],
+            description,
+            hopsFromSink,
+            owner)
+    {
+    }
+
+    /// <param name="source">Its claim is one of the routes' cursors, or is given back by somebody else.</param>
+    /// <param name="routes">Where the bytes go; at least one.</param>
+    /// <param name="description">What the targets are told; the metadata may differ from the source's.</param>
+    /// <param name="hopsFromSink">Of this node.</param>
+    public CutThroughRelay(
+        ReceiveStream source, SendTarget[] routes, StreamDescription description, int hopsFromSink, IRelayOwner owner)
     {
         Source = source;
         _owner = owner;
         _description = description with { IsOffer = false };
         _hopsFromSink = hopsFromSink;
-        _routes = new (Connection, RingCursor)[targets.Count];
-        for (int i = 0; i < targets.Count; i++)
-        {
-            RingCursor cursor = i == 0 ? source.Claim : source.Ring.TryAddCursor()!;
-            _routes[i] = (targets[i], cursor);
-        }
-
+        _routes = routes;
         source.IsRelayed = true;
         source.ProgressTimeout = source.Connection.Streams.Settings.ProgressTimeoutAt(hopsFromSink);
     }
@@ -51,6 +60,9 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
     public ReceiveStream Source { get; }
 
     public IReadOnlyList<SendStream> Targets => _targets;
+
+    /// <summary>The targets from the start on, and how each has ended.</summary>
+    public IReadOnlyList<SendTarget> Routes => _routes;
 
     /// <summary>At least one byte, or the end of an empty payload, was passed on.</summary>
     public bool IsOpen => _targets.Count > 0;
@@ -89,7 +101,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         if (!IsOpen && !_hasEnded)
         {
             _hasEnded = true;
-            ReleaseUnopened();
+            ReleaseUnopened(_sourceFailure);
             _owner.OnSourceFailedUnused(this, code);
             return;
         }
@@ -120,6 +132,9 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
     public void OnSendEnded(SendStream stream, StreamErrorCode code)
     {
         _liveTargets--;
+
+        // An end that comes at once, the connection being gone, belongs to the route that is not opened yet.
+        (Array.Find(_routes, route => route.Stream == stream) ?? _routes[_targets.Count]).End(code);
         if (code != StreamErrorCode.None && _firstTargetFailure == StreamErrorCode.None)
         {
             _firstTargetFailure = code;
@@ -170,8 +185,12 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         if (!IsOpen && !_hasEnded)
         {
             _hasEnded = true;
-            ReleaseUnopened();
-            Source.Connection.Streams.Stop(Source, code);
+            ReleaseUnopened(code);
+            if (!HasLocalReader)
+            {
+                Source.Connection.Streams.Stop(Source, code);
+            }
+
             _owner.OnRelayEnded(this, code);
             return;
         }
@@ -190,18 +209,20 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         }
 
         _liveTargets = _routes.Length;
-        foreach ((Connection connection, RingCursor cursor) in _routes)
+        foreach (SendTarget route in _routes)
         {
-            _targets.Add(connection.Streams.Open(
-                Source.LastProgressAt, _description, Source.Ring, cursor, this, _hopsFromSink));
+            route.Stream = route.Connection.Streams.Open(
+                Source.LastProgressAt, _description, Source.Ring, route.Cursor, this, _hopsFromSink);
+            _targets.Add(route.Stream);
         }
     }
 
-    private void ReleaseUnopened()
+    private void ReleaseUnopened(StreamErrorCode code)
     {
-        foreach ((_, RingCursor cursor) in _routes)
+        foreach (SendTarget route in _routes)
         {
-            Source.Ring.RemoveCursor(cursor);
+            route.End(code);
+            Source.Ring.RemoveCursor(route.Cursor);
         }
     }
 

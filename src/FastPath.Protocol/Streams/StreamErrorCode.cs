@@ -47,6 +47,12 @@ internal enum StreamErrorCode : ulong
     /// <summary>The receiver could not store the content.</summary>
     StoreFailed = 0x0E,
 
+    /// <summary>It held the other targets of the same bytes up for longer than its policy allows.</summary>
+    TooSlow = 0x20,
+
+    /// <summary>The receiver does not want what was offered.</summary>
+    Declined = 0x0F,
+
     // Never on the wire.
     ConnectionLost = 0x100,
 }

@@ -29,6 +29,7 @@ internal sealed class ContractFetch : IDisposable
     private long _firstByteAt;
     private long _resumedFrom;
     private long _restarts;
+    private FastPathException? _break;
 
     public ContractFetch(
         NodeHost host, FastPathOptions options, ContractInstanceId instance, Func<ContractKey, IContractWriter> beginWrite)
@@ -67,9 +68,10 @@ internal sealed class ContractFetch : IDisposable
                         FastPathError.NotResumable, $"{e.Message}; it was announced without a digest, so nobody can go on", e, e.Transfer);
                 }
 
+                _break = e.Transfer is null ? _break : e;
                 if (!_retries.TryNext(e.Error, _intake?.Bytes ?? 0, out TimeSpan pause))
                 {
-                    throw;
+                    throw Final(e);
                 }
 
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
@@ -111,6 +113,12 @@ internal sealed class ContractFetch : IDisposable
         return new GetReport(
             _key, intake.Bytes, _firstByteAt, _started, Stopwatch.GetTimestamp(), _resumedFrom, _retries.Retries, _restarts);
     }
+
+    /// <summary>A transfer that broke says where and why, whatever the attempts to take it up again met.</summary>
+    private FastPathException Final(FastPathException last) => _break is { } broken && broken != last
+        ? new FastPathException(
+            broken.Error, $"{broken.Message}; taken up again {_retries.Retries} times, at last: {last.Message}", last, broken.Transfer)
+        : last;
 
     /// <summary>The intake that this stream continues, or a fresh one.</summary>
     private ContractIntake IntakeFor(GetArrival arrival, StreamHandle handle)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FastPath.Buffers.Pooling;
 using FastPath.Engine;
 using FastPath.Protocol.Connections;
+using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
@@ -9,37 +10,47 @@ namespace FastPath.Streams;
 
 /// <summary>Fills one ring on the application's threads and offers its bytes to streams on the loop thread.</summary>
 /// <remarks>
-/// One writer at a time. Bytes are written once, into the slots that they are sent and retransmitted from; a slot is free when
-/// every live target has acknowledged it, and a writer that is ahead waits for that. The ring's blocks change hands on the
-/// writer's side alone, so <see cref="Dispose"/> comes after the last write.
+/// Bytes are written once, into the slots that they are sent and retransmitted from; a slot is free when every live target
+/// has acknowledged it, and a writer that is ahead waits for that. In-place writing is for one writer at a time, and
+/// <see cref="Dispose"/> comes after its last write; <see cref="WriteAtAsync"/> may be called by many. Readers of this node
+/// may read along.
 /// </remarks>
-internal sealed class RingWriter : ISendListener, IDisposable
+internal sealed partial class RingWriter : ISendListener, IDisposable
 {
     private readonly StreamDescription _description;
-    private readonly AsyncSignal _space = new();
+    private readonly SpaceSignals _space;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CoalescedTask _offer;
     private readonly EngineLoop _loop;
     private readonly RangeSet _toOffer = new();
     private readonly Lock _toOfferGate = new();
+    private readonly Lock _ringGate = new();
     private readonly List<SendStream> _targets = [];
-    private readonly (Connection Connection, RingCursor Cursor)[] _routes;
+    private readonly SendTarget[] _routes;
+    private readonly RateMeter _rate = new();
     private readonly int _hopsFromSink;
     private StreamErrorCode _failure;
+    private long _lastAcknowledgedAt = MonotonicClock.Now.Nanoseconds;
     private long _finalSize = -1;
-    private int _liveTargets;
+    private int _live;
     private int _isDisposed;
 
     private RingWriter(
-        EngineLoop loop, FragmentRing ring, IReadOnlyList<Connection> targets, StreamDescription description, int hopsFromSink)
+        EngineLoop loop,
+        FragmentRing ring,
+        IReadOnlyList<Connection> targets,
+        StreamDescription description,
+        int hopsFromSink,
+        int waitersMax)
     {
         _loop = loop;
         Ring = ring;
         _description = description;
         _hopsFromSink = hopsFromSink;
-        _liveTargets = targets.Count;
-        _routes = [.. targets.Select(target => (target, ring.TryAddCursor()!))];
+        _live = targets.Count;
+        _routes = [.. targets.Select(target => new SendTarget(target, ring.TryAddCursor()!))];
         _offer = new CoalescedTask(loop, Offer);
+        _space = new SpaceSignals(waitersMax);
     }
 
     public FragmentRing Ring { get; }
@@ -48,15 +59,31 @@ internal sealed class RingWriter : ISendListener, IDisposable
 
     public IReadOnlyList<SendStream> Targets => _targets;
 
+    /// <summary>The peers, in the order in which they were given.</summary>
+    public IReadOnlyList<SendTarget> Routes => _routes;
+
+    /// <summary>Writers that wait for room.</summary>
+    public int Waiting => _space.Waiting;
+
+    /// <summary>Who of the targets holds the others up.</summary>
+    public LaggardWatch Watch { get; } = new();
+
     /// <summary>Completes when every target has ended, however.</summary>
     public Task Ended => _ended.Task;
 
     public bool HasEnded => _ended.Task.IsCompleted;
 
+    /// <summary>When a peer last acknowledged a byte that it had not before.</summary>
+    public Instant LastAcknowledgedAt => new(Volatile.Read(ref _lastAcknowledgedAt));
+
+    /// <summary>At which the one peer acknowledges; meaningless with more than one.</summary>
+    public double AcknowledgedPerSecond => _rate.BytesPerSecond(MonotonicClock.Now, _routes[0].Position);
+
     /// <summary>None, or why the first target failed; meaningful once ended.</summary>
     public StreamErrorCode Failure => _failure;
 
     /// <param name="ringBytes">How far the writer may run ahead of the slowest acknowledgement.</param>
+    /// <param name="waitersMax">Writers that may wait for room at once; more wait for a place.</param>
     /// <exception cref="FastPathException">LocalResource: the budget has no room for the ring.</exception>
     public static RingWriter Create(
         EngineLoop loop,
@@ -64,34 +91,48 @@ internal sealed class RingWriter : ISendListener, IDisposable
         IReadOnlyList<Connection> targets,
         StreamDescription description,
         long ringBytes,
-        int hopsFromSink = 1)
+        int hopsFromSink = 1,
+        int waitersMax = 1)
     {
         long size = description.TotalLength >= 0
             ? Math.Clamp(description.TotalLength - description.StartOffset, 1, ringBytes)
             : ringBytes;
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, size)
             ?? throw new FastPathException(FastPathError.LocalResource, "the node's memory budget has no room for another stream");
-        return new RingWriter(loop, ring, targets, description, hopsFromSink);
+        return new RingWriter(loop, ring, targets, description, hopsFromSink, waitersMax);
     }
 
     /// <summary>Opens the streams; on the loop thread.</summary>
     public void Open(Instant now)
     {
-        foreach ((Connection connection, RingCursor cursor) in _routes)
+        foreach (SendTarget route in _routes)
         {
-            _targets.Add(connection.Streams.Open(now, _description, Ring, cursor, this, _hopsFromSink));
+            // An end that comes at once, the connection being gone, belongs to the route that is not opened yet.
+            route.Stream = route.Connection.Streams.Open(now, _description, Ring, route.Cursor, this, _hopsFromSink);
+            _targets.Add(route.Stream);
         }
 
         Offer(now);
     }
 
-    /// <summary>Sends over a stream that its receiver has accepted; on the loop thread. For a writer with one target.</summary>
-    public void Adopt(Instant now, SendStream accepted)
+    /// <summary>Opens its stream, or sends over one that its receiver has accepted; on the loop thread. For a writer with one target.</summary>
+    public void Begin(Instant now, SendStream? accepted)
     {
+        if (accepted is null)
+        {
+            Open(now);
+            return;
+        }
+
+        _routes[0].Stream = accepted;
         _targets.Add(accepted);
         accepted.Begin(Ring, _routes[0].Cursor, this);
         Offer(now);
     }
+
+    /// <summary>Drops targets that have held the others up for too long; on the loop thread.</summary>
+    /// <returns>When to look again at the latest.</returns>
+    public Instant ObserveLaggards(Instant now) => Watch.Observe(now, Waiting > 0, Ring.IsComplete ? 0 : Ring.Capacity);
 
     /// <summary>Waits for free slots and gives some memory of them.</summary>
     /// <exception cref="FastPathException">Every target has ended.</exception>
@@ -100,15 +141,39 @@ internal sealed class RingWriter : ISendListener, IDisposable
     {
         while (true)
         {
-            ThrowIfEnded();
-            Ring.Reclaim();
-            Memory<byte> space = Ring.GetSpace();
-            if (!space.IsEmpty)
+            if (TryGetSpace(out Memory<byte> space))
             {
                 return space;
             }
 
-            await _space.WaitAsync(cancellationToken).ConfigureAwait(false);
+            AsyncSignal signal = await _space.EnterAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (TryGetSpace(out space))
+                {
+                    return space;
+                }
+
+                TellNoRoom();
+                await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _space.Leave(signal);
+            }
+        }
+    }
+
+    /// <summary>Gives memory of free slots when there are any.</summary>
+    /// <exception cref="FastPathException">Every target has ended.</exception>
+    public bool TryGetSpace(out Memory<byte> space)
+    {
+        lock (_ringGate)
+        {
+            ThrowIfEnded();
+            Ring.Reclaim();
+            space = Ring.GetSpace();
+            return !space.IsEmpty;
         }
     }
 
@@ -120,30 +185,51 @@ internal sealed class RingWriter : ISendListener, IDisposable
         AddOffer(start, start + length);
     }
 
+    /// <summary>Copies as many bytes as there is room for, in order.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="FastPathException">Every target has ended.</exception>
+    public int Append(ReadOnlySpan<byte> bytes)
+    {
+        int written = 0;
+        while (written < bytes.Length && TryGetSpace(out Memory<byte> space))
+        {
+            int count = Math.Min(space.Length, bytes.Length - written);
+            bytes.Slice(written, count).CopyTo(space.Span);
+            Commit(count);
+            written += count;
+        }
+
+        return written;
+    }
+
     /// <summary>Writes bytes at any offset inside the window, waiting until the window has come that far.</summary>
     /// <returns>False when every byte was there already.</returns>
+    /// <exception cref="FastPathException">Every target has ended.</exception>
     public async ValueTask<bool> WriteAtAsync(long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         bool isNew = false;
         while (!bytes.IsEmpty)
         {
-            ThrowIfEnded();
-            Ring.Reclaim();
-            int length = (int)Math.Clamp(Ring.ReclaimedTo + Ring.Capacity - offset, 0, bytes.Length);
+            int length = WriteAt(offset, bytes.Span, ref isNew);
             if (length == 0)
             {
-                await _space.WaitAsync(cancellationToken).ConfigureAwait(false);
-                continue;
+                // What fits is written without a place, so those that wait never keep out what they wait for.
+                AsyncSignal signal = await _space.EnterAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    length = WriteAt(offset, bytes.Span, ref isNew);
+                    if (length == 0)
+                    {
+                        TellNoRoom();
+                        await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+                finally
+                {
+                    _space.Leave(signal);
+                }
             }
 
-            RingWriteResult result = Ring.Write(offset, bytes.Span[..length], out _);
-            if (result is not (RingWriteResult.Stored or RingWriteResult.Duplicate))
-            {
-                throw new FastPathException(FastPathError.Protocol, $"bytes at offset {offset} do not fit the stream: {result}");
-            }
-
-            isNew |= result == RingWriteResult.Stored;
-            AddOffer(offset, offset + length);
             offset += length;
             bytes = bytes[length..];
         }
@@ -154,43 +240,50 @@ internal sealed class RingWriter : ISendListener, IDisposable
     /// <summary>No byte beyond this offset will come.</summary>
     public void Finish(long finalSize)
     {
+        Ring.TrySetFinalSize(finalSize);
         Volatile.Write(ref _finalSize, finalSize);
+        EndReaders(StreamErrorCode.None);
         _offer.Post();
     }
 
     /// <summary>Gives the streams up with a code.</summary>
-    public void Reset(StreamErrorCode code) => _loop.Post(_ =>
+    public void Reset(StreamErrorCode code)
     {
-        foreach (SendStream target in _targets.ToArray())
+        EndReaders(code);
+        _loop.Post(_ =>
         {
-            target.Connection.Streams.Reset(target, code);
-        }
-    });
-
-    public void ThrowIfEnded()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
-        if (!HasEnded)
-        {
-            return;
-        }
-
-        StreamErrorCode code = _failure == StreamErrorCode.None ? StreamErrorCode.FinalSize : _failure;
-        throw StreamFailures.Create(code, DescribeFailure());
+            foreach (SendStream target in _targets.ToArray())
+            {
+                target.Connection.Streams.Reset(target, code);
+            }
+        });
     }
 
-    /// <summary>Waits until every target has every byte acknowledged.</summary>
-    /// <exception cref="FastPathException">Why a target has not.</exception>
-    public async ValueTask WaitForEndAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until something has changed: there may be room, or an end. Returns at once when there is room.</summary>
+    /// <exception cref="FastPathException">Every target has ended.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
     {
-        await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_failure != StreamErrorCode.None)
+        AsyncSignal signal = await _space.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            throw StreamFailures.Create(_failure, DescribeFailure());
+            if (!TryGetSpace(out _))
+            {
+                TellNoRoom();
+                await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _space.Leave(signal);
         }
     }
 
-    public void Dispose()
+    /// <summary>Waiting writers look again.</summary>
+    public void Wake() => _space.Set();
+
+    /// <summary>Gives the streams up unless all have ended; a write that is under way fails, and disposes when it has.</summary>
+    public void Stop()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
         {
@@ -202,28 +295,58 @@ internal sealed class RingWriter : ISendListener, IDisposable
             Reset(StreamErrorCode.Cancelled);
         }
 
-        Ring.Abandon();
+        _space.Set();
     }
 
-    void ISendListener.OnAcknowledged(SendStream stream) => _space.Set();
-
-    void ISendListener.OnSendEnded(SendStream stream, StreamErrorCode code)
+    public void Dispose()
     {
-        if (_failure == StreamErrorCode.None)
+        Stop();
+        lock (_ringGate)
         {
-            _failure = code;
+            Ring.Abandon();
+        }
+    }
+
+    void ISendListener.OnAcknowledged(SendStream stream)
+    {
+        if (_routes.Length == 1)
+        {
+            _rate.Observe(stream.LastProgressAt, stream.AcknowledgedTo);
         }
 
-        if (--_liveTargets == 0)
-        {
-            _ended.TrySetResult();
-        }
-
+        _lastAcknowledgedAt = stream.LastProgressAt.Nanoseconds;
         _space.Set();
+    }
+
+    private int WriteAt(long offset, ReadOnlySpan<byte> bytes, ref bool isNew)
+    {
+        int length;
+        lock (_ringGate)
+        {
+            ThrowIfEnded();
+            Ring.Reclaim();
+            length = (int)Math.Clamp(Ring.ReclaimedTo + Ring.Capacity - offset, 0, bytes.Length);
+            if (length == 0)
+            {
+                return 0;
+            }
+
+            RingWriteResult result = Ring.Write(offset, bytes[..length], out _);
+            if (result is not (RingWriteResult.Stored or RingWriteResult.Duplicate))
+            {
+                throw new FastPathException(FastPathError.Protocol, $"bytes at offset {offset} do not fit the stream: {result}");
+            }
+
+            isNew |= result == RingWriteResult.Stored;
+        }
+
+        AddOffer(offset, offset + length);
+        return length;
     }
 
     private void AddOffer(long start, long end)
     {
+        TellReaders();
         lock (_toOfferGate)
         {
             _toOffer.Add(start, end);
@@ -261,11 +384,5 @@ internal sealed class RingWriter : ISendListener, IDisposable
 
             target.Connection.Streams.MarkReady(target);
         }
-    }
-
-    private TransferFailure DescribeFailure()
-    {
-        SendStream? first = _targets.Count > 0 ? _targets[0] : null;
-        return TransferFailure.Of(first, _description) with { BytesDone = Ring.ReclaimedTo };
     }
 }

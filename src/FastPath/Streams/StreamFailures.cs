@@ -16,8 +16,25 @@ internal static class StreamFailures
         StreamErrorCode.UpstreamLost => FastPathError.UpstreamLost,
         StreamErrorCode.DownstreamLost => FastPathError.DownstreamLost,
         StreamErrorCode.ConnectionLost => FastPathError.ConnectionClosed,
-        StreamErrorCode.NoBuffers or StreamErrorCode.TooManyStreams or StreamErrorCode.Unsupported => FastPathError.Refused,
+        StreamErrorCode.TooSlow => FastPathError.TooSlow,
+        StreamErrorCode.NoBuffers or StreamErrorCode.TooManyStreams or StreamErrorCode.Unsupported
+            or StreamErrorCode.Declined => FastPathError.Refused,
         _ => FastPathError.Protocol,
+    };
+
+    /// <summary>The code that tells the other side the same.</summary>
+    public static StreamErrorCode CodeOf(FastPathError error) => error switch
+    {
+        FastPathError.Stalled => StreamErrorCode.Stalled,
+        FastPathError.TooLarge => StreamErrorCode.TooLarge,
+        FastPathError.Corrupt => StreamErrorCode.Corrupt,
+        FastPathError.StoreFailed or FastPathError.LocalResource => StreamErrorCode.StoreFailed,
+        FastPathError.UpstreamLost => StreamErrorCode.UpstreamLost,
+        FastPathError.DownstreamLost => StreamErrorCode.DownstreamLost,
+        FastPathError.Refused => StreamErrorCode.Unsupported,
+        FastPathError.TooSlow => StreamErrorCode.TooSlow,
+        FastPathError.Protocol => StreamErrorCode.FinalSize,
+        _ => StreamErrorCode.Cancelled,
     };
 
     public static FastPathException Create(StreamErrorCode code, TransferFailure transfer, string prefix = "")
@@ -60,6 +77,8 @@ internal static class StreamFailures
         StreamErrorCode.ShuttingDown => "the other node is shutting down",
         StreamErrorCode.Unsupported => "the receiver does not take such streams",
         StreamErrorCode.StoreFailed => "the receiver could not store the content",
+        StreamErrorCode.TooSlow => "the reader was slower than the others, for longer than they wait for it,",
+        StreamErrorCode.Declined => "the receiver does not want what was offered",
         StreamErrorCode.ConnectionLost => "the connection was lost",
         _ => $"stream error {(ulong)code:x}",
     };

@@ -2,170 +2,143 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastPath.Engine;
 using FastPath.Protocol.Streams;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Streams;
 
 /// <summary>An incoming stream, readable while it arrives.</summary>
 /// <remarks>
-/// One reader at a time. Memory that a read returns belongs to the stream's ring and is valid until the next read or Dispose;
-/// what was read becomes credit for the sender, so a reader that pauses slows the sender down and loses nothing.
-/// Disposing the last handle before the end tells the sender to stop.
+/// One read at a time; a second one is an InvalidOperationException, and a read after Dispose an ObjectDisposedException.
+/// Memory of a plain read belongs to the stream's ring and is valid until the next read or Dispose; segments are valid until
+/// they are released. What was read becomes credit for the sender, so a reader that pauses slows the sender down and loses
+/// nothing. Disposing the last handle before the end tells the sender to stop.
 /// </remarks>
-public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<byte>>
+public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<byte>>
 {
-    private readonly ReceiveStream _stream;
-    private readonly RingCursor _cursor;
-    private readonly EngineLoop _loop;
-    private readonly AsyncSignal _signal;
-    private readonly CoalescedTask _consumed;
-    private readonly Listener _listener;
+    private readonly ReadSource _source;
+    private readonly ReadLeases _leases;
+    private readonly ReaderSignal _signal = new();
     private readonly StreamReaders? _readers;
-    private long _position;
-    private long _reportedPosition;
-    private int _isDisposed;
+    private volatile Retention? _retention;
+    private DeliveryLevel _reportedLevel;
 
     /// <param name="loop">The thread that owns the stream.</param>
     /// <param name="stream">Attached to when <see cref="Attach"/> is called, on the loop.</param>
     /// <param name="cursor">Of this handle alone.</param>
     /// <param name="readers">Counts the application's handles of the stream; null for one that only reads along.</param>
     internal StreamHandle(EngineLoop loop, ReceiveStream stream, RingCursor cursor, StreamReaders? readers)
+        : this(new ReceiveSource(loop, stream), cursor, readers)
     {
-        _loop = loop;
-        _stream = stream;
-        _cursor = cursor;
+    }
+
+    /// <param name="source">For this handle alone.</param>
+    /// <param name="cursor">Of this handle alone.</param>
+    /// <param name="readers">Counts the application's handles of the stream; null for one that only reads along.</param>
+    internal StreamHandle(ReadSource source, RingCursor cursor, StreamReaders? readers)
+    {
+        _source = source;
         _readers = readers;
-        _position = cursor.Position;
-        _reportedPosition = _position;
-        _signal = new AsyncSignal();
-        _consumed = new CoalescedTask(loop, now => _stream.Connection.Streams.OnConsumed(_stream, now));
-        _listener = new Listener(_signal);
+        _leases = new ReadLeases(cursor);
+        source.Settled = OnSettled;
+        _signal.NoRoom = OnSettled;
     }
 
     /// <summary>Names the transfer at both ends and at every relay between them.</summary>
-    public UInt128 TransferId => _stream.Description!.TransferId;
+    public UInt128 TransferId => _source.Description.TransferId;
 
     /// <summary>Bytes of the whole payload; null while only the end will tell.</summary>
-    public long? TotalLength => _stream.Ring.FinalSize >= 0 ? _stream.Ring.FinalSize : null;
+    public long? TotalLength => _source.Ring.FinalSize is var size and >= 0 ? size : null;
 
     /// <summary>Bytes from the start on that have arrived without a gap.</summary>
-    public long ReceivedBytes => _stream.Ring.Frontier;
+    public long ReceivedBytes => _source.Ring.Frontier;
 
     /// <summary>Every byte has arrived (not: has been read).</summary>
-    public bool IsComplete => _stream.Ring.IsComplete;
+    public bool IsComplete => _source.Ring.IsComplete;
 
     /// <summary>What the opener said about the stream; at most 899 bytes.</summary>
-    public ReadOnlyMemory<byte> Metadata => _stream.Description!.Metadata.Length > 0 ? _stream.Description.Metadata[1..] : default;
+    public ReadOnlyMemory<byte> Metadata =>
+        _source.Description.Metadata is { Length: > 0 } metadata ? metadata[1..] : default;
 
     /// <summary>BLAKE3 of the whole payload as announced, 32 bytes; empty while not known: it may come with the end.</summary>
-    public ReadOnlyMemory<byte> Digest => _stream.Digest;
+    public ReadOnlyMemory<byte> Digest => _source.Digest;
 
     /// <summary>Absolute offset of the first byte that this stream brings: not 0 where a broken transfer goes on.</summary>
-    public long StartOffset => _stream.Ring.StartOffset;
+    public long StartOffset => _source.Ring.StartOffset;
 
-    internal ReceiveStream Stream => _stream;
+    /// <summary>Where the next byte to be read belongs.</summary>
+    public long Position => _leases.Position;
 
-    /// <summary>Waits for bytes and gives all that lie together; empty at the end of the stream.</summary>
-    /// <exception cref="FastPathException">The stream ended early; what had come before was readable before.</exception>
-    public ValueTask<ReadOnlyMemory<byte>> ReadAvailableAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(int.MaxValue, cancellationToken);
+    /// <summary>The first bytes are kept, so that a fork begins at 0 whatever was read (see <see cref="StreamReadOptions.Retain"/>).</summary>
+    public bool IsRetaining => _retention is { IsHeld: true };
 
-    /// <summary>Waits for bytes and gives at most so many; empty at the end of the stream.</summary>
-    /// <exception cref="FastPathException">The stream ended early; what had come before was readable before.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(int maxBytes, CancellationToken cancellationToken = default)
+    /// <summary>How far the stream has come; costs a few reads of memory and no allocation.</summary>
+    public StreamProgress Progress
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
-        Release();
-        FragmentRing ring = _stream.Ring;
-        while (true)
+        get
         {
-            ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
-
-            // The end is looked at before the bytes: what came before the end is then seen for sure.
-            StreamErrorCode? ended = _listener.Ended;
-            long frontier = ring.Frontier;
-            if (_position < frontier)
-            {
-                ReadOnlyMemory<byte> bytes = ring.Peek(_position, Math.Min(frontier, _position + maxBytes));
-                _position += bytes.Length;
-                return bytes;
-            }
-
-            if (_position == ring.FinalSize)
-            {
-                return default;
-            }
-
-            if (ended is { } code)
-            {
-                throw StreamFailures.Create(code, Failure());
-            }
-
-            ReportConsumed(atLeast: 1);
-            await _signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+            FragmentRing ring = _source.Ring;
+            Protocol.Time.Instant now = MonotonicClock.Now;
+            long arrived = ring.Frontier + ring.ReorderedBytes;
+            TimeSpan age = (now - _source.LastProgressAt).ToTimeSpan();
+            return new StreamProgress(
+                ring.Frontier,
+                arrived,
+                Position,
+                TotalLength,
+                ring.HeldAbove.Count,
+                _signal.BytesPerSecond(now, arrived),
+                age > TimeSpan.Zero ? age : TimeSpan.Zero);
         }
     }
 
-    /// <summary>Reads to the end into pooled blocks that are charged to the node's budget.</summary>
-    /// <param name="maxBytes">More than this fails at once when it was announced, and as soon as it came otherwise.</param>
-    /// <param name="cancellationToken">Leaves the stream readable from where it stopped; what was gathered is given back.</param>
-    /// <exception cref="FastPathException">TooLarge, LocalResource (the budget), or why the stream ended early.</exception>
-    public async ValueTask<PooledPayload> ReadAllAsync(long maxBytes, CancellationToken cancellationToken = default)
+    /// <summary>Says that this application has the payload safe: its sender hears of it when it asked to.</summary>
+    /// <exception cref="InvalidOperationException">Not all of it was read.</exception>
+    public void Commit()
     {
-        if (TotalLength > maxBytes)
+        if (!IsComplete || Position != ReceivedBytes)
         {
-            throw TooLarge(maxBytes);
+            throw new InvalidOperationException($"Only {Position} bytes were read of a payload that is not at its end.");
         }
 
-        var payload = new PooledPayload(_stream.Ring.Pool);
-        try
-        {
-            while (true)
-            {
-                ReadOnlyMemory<byte> bytes = await ReadAvailableAsync(cancellationToken).ConfigureAwait(false);
-                if (bytes.IsEmpty)
-                {
-                    return payload;
-                }
-
-                if (payload.Length + bytes.Length > maxBytes)
-                {
-                    throw TooLarge(maxBytes);
-                }
-
-                if (!payload.TryAppend(bytes.Span))
-                {
-                    throw new FastPathException(
-                        FastPathError.LocalResource, "the node's memory budget is used up", transfer: Failure());
-                }
-            }
-        }
-        catch
-        {
-            payload.Dispose();
-            throw;
-        }
+        Report(DeliveryLevel.Consumed);
+        Report(DeliveryLevel.Committed);
     }
+
+    /// <summary>The connection's side of the stream; not for handles of a pipe of this node.</summary>
+    internal ReceiveStream Stream => ((ReceiveSource)_source).Stream;
+
+    internal FragmentRing Ring => _source.Ring;
+
+    internal ReadLeases Leases => _leases;
+
+    internal StreamReaders? Readers => _readers;
 
     /// <summary>Another reader of the same stream, from its first byte on, that lives and ends on its own (scenario P1).</summary>
-    /// <exception cref="FastPathException">TooLate: bytes were given back already.</exception>
+    /// <param name="options">Of the fork; null for the defaults.</param>
+    /// <exception cref="FastPathException">TooLate: bytes were given back already, and this handle does not retain them.</exception>
     /// <exception cref="ObjectDisposedException">This handle was disposed.</exception>
-    public StreamHandle Fork()
+    public StreamHandle Fork(StreamReadOptions? options = null)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
-        RingCursor cursor = _stream.Ring.TryAddCursor()
-            ?? throw new FastPathException(FastPathError.TooLate, "the first bytes were read by everybody and given back");
+        RingCursor cursor = _leases.AddCursor(_source.Ring)
+            ?? throw new FastPathException(FastPathError.TooLate, "the first bytes were read by everybody and given back", transfer: Failure());
         _readers?.Add();
-        var fork = new StreamHandle(_loop, _stream, cursor, _readers);
-        _loop.Post(_ => fork.Attach());
+        var fork = new StreamHandle(_source.ForAnother(), cursor, _readers);
+        fork.Configure(options);
+        fork._source.Attach(fork._signal);
         return fork;
     }
+
+    /// <summary>Ends the retention early; forks come too late once bytes were given back.</summary>
+    public void ReleaseRetention() => _retention?.Release();
 
     /// <summary>The handle as a forward-only System.IO stream, which disposes it.</summary>
     public Stream AsStream() => new HandleStream(this);
 
-    /// <summary>The handle as a pipe reader, which disposes it when completed.</summary>
-    public PipeReader AsPipeReader() => PipeReader.Create(AsStream());
+    /// <summary>
+    /// The handle as a pipe reader over the ring itself, without a copy; completing it disposes the handle. What is examined but
+    /// not consumed stays in the stream's window, so a single parse that needs more than the window fails with TooLarge.
+    /// </summary>
+    public PipeReader AsPipeReader() => new RingPipeReader(this);
 
     /// <summary>The parts as they come; each is valid until the next is asked for.</summary>
     public async IAsyncEnumerator<ReadOnlyMemory<byte>> GetAsyncEnumerator(CancellationToken cancellationToken = default)
@@ -182,77 +155,90 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
         }
     }
 
+    /// <summary>Ends the reading with a reason, which the sender hears when this was the last handle before the end.</summary>
+    public void Abort(FastPathError reason) => Stop(StreamFailures.CodeOf(reason));
+
     /// <inheritdoc/>
     public void Dispose() => Stop(StreamErrorCode.Cancelled);
 
     /// <summary>Begins to hear of the stream; on the loop thread.</summary>
     internal StreamHandle Attach()
     {
-        _stream.Attach(_listener);
+        ((ReceiveSource)_source).AttachHere(_signal);
         return this;
+    }
+
+    /// <summary>Begins to hear of a ring that this node fills.</summary>
+    internal StreamHandle AttachAnywhere()
+    {
+        _source.Attach(_signal);
+        return this;
+    }
+
+    /// <summary>Before the first read.</summary>
+    internal void Configure(StreamReadOptions? options)
+    {
+        if (options is null)
+        {
+            return;
+        }
+
+        _hasher = options.ComputeDigest ? new Blake3Hasher() : null;
+        if (options.Retain && _leases.AddCursor(_source.Ring) is { } cursor)
+        {
+            _retention = new Retention(_source, cursor);
+        }
+    }
+
+    /// <summary>Hands the cursor, and the place among the readers, to somebody else; the handle is disposed then.</summary>
+    /// <returns>False when it was read from, or disposed.</returns>
+    internal bool TryHandOver()
+    {
+        if (!_leases.TryHandOver())
+        {
+            return false;
+        }
+
+        _retention?.Release();
+        return true;
     }
 
     /// <summary>Ends the reading; the sender hears the code when the stream has not ended yet.</summary>
     internal void Stop(StreamErrorCode code)
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        if (!_leases.Close(out bool mustRemove))
         {
             return;
         }
 
-        _signal.Set();
+        _signal.Signal.Set();
+        _retention?.Release();
         bool isLast = _readers?.Remove() == true;
-        _loop.Post(now =>
-        {
-            if (isLast)
-            {
-                _stream.Connection.Streams.Stop(_stream, code);
-            }
-
-            _stream.Ring.RemoveCursor(_cursor);
-            _stream.Connection.Streams.OnConsumed(_stream, now);
-        });
+        _source.Leave(mustRemove ? _leases.Cursor : null, isLast ? code : null);
     }
 
-    private void Release()
+    /// <summary>Ends the reading for a reason of this node: reads fail with it from here on, also when bytes are there.</summary>
+    internal void Fail(StreamErrorCode code)
     {
-        if (_cursor.Position < _position)
+        _failure = (int)code;
+        _signal.Signal.Set();
+        _retention?.Release();
+        if (_leases.Close(out bool mustRemove))
         {
-            _cursor.Advance(_position);
-            ReportConsumed(atLeast: Math.Max(1, _stream.Ring.Capacity / 8));
+            bool isLast = _readers?.Remove() == true;
+            _source.Leave(mustRemove ? _leases.Cursor : null, isLast ? code : null);
         }
     }
 
-    private void ReportConsumed(long atLeast)
+    internal void Release(long lease)
     {
-        if (_cursor.Position - _reportedPosition >= atLeast)
+        if (_leases.Release(lease))
         {
-            _reportedPosition = _cursor.Position;
-            _consumed.Post();
+            _source.Leave(_leases.Cursor, stop: null);
         }
+
+        ReportConsumed(atLeast: Math.Max(1, _source.Ring.Capacity / ReportFraction));
     }
 
-    private FastPathException TooLarge(long maxBytes)
-    {
-        Stop(StreamErrorCode.TooLarge);
-        return new FastPathException(
-            FastPathError.TooLarge, $"the payload is larger than {maxBytes} bytes", transfer: Failure());
-    }
-
-    private TransferFailure Failure() => TransferFailure.Of(_stream);
-
-    private sealed class Listener(AsyncSignal signal) : IReceiveListener
-    {
-        private int _ended = -1;
-
-        public StreamErrorCode? Ended => Volatile.Read(ref _ended) is var code and >= 0 ? (StreamErrorCode)code : null;
-
-        public void OnStored(ReceiveStream stream, long start, long end) => signal.Set();
-
-        public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
-        {
-            Volatile.Write(ref _ended, (int)code);
-            signal.Set();
-        }
-    }
+    internal TransferFailure Failure() => _source.Describe();
 }

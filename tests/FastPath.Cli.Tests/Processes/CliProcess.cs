@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -61,7 +62,7 @@ internal sealed class CliProcess : IDisposable
     {
         using var process = new CliProcess(arguments);
         int exitCode = await process.WaitAsync();
-        return (exitCode, process._output.ToString(), process.Errors);
+        return (exitCode, process.Output, process.Errors);
     }
 
     /// <summary>Starts a node and waits until it accepts traffic.</summary>
@@ -86,6 +87,26 @@ internal sealed class CliProcess : IDisposable
         await _process.WaitForExitAsync(limit.Token);
         await Task.WhenAll(_outputEnd, _errorEnd);
         return _process.ExitCode;
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Asks the process to end, as an operator does, and waits for it; gives its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        return await WaitAsync();
     }
 
     /// <summary>Ends the process as kill -9 does.</summary>

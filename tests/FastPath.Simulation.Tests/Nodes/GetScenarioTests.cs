@@ -7,6 +7,7 @@ using FastPath.Protocol.Time;
 using FastPath.Serialization.Contracts;
 using FastPath.Simulation.Network;
 using FastPath.Simulation.Nodes;
+using FastPath.Simulation.Streams;
 
 namespace FastPath.Simulation.Tests.Nodes;
 
@@ -83,6 +84,35 @@ public sealed class GetScenarioTests
             Assert.Equal((key, payload.LongLength, payload.LongLength), (outline.Key, outline.CodeLength, total));
             Assert.Equal(lastReadsArchives ? ContractForm.Archived : ContractForm.Bincode, outline.Form);
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Scenario", "R5")]
+    public void A_request_that_names_what_it_has_gets_the_rest_and_never_the_rest_of_something_else(bool piped)
+    {
+        var mesh = new SimulatedMesh(
+            11, new LinkModel { Loss = 0.05 }, 4, SimulatedMesh.Line(4), new OperationSettings { IsPiped = piped });
+        (ContractKey key, byte[] payload) = mesh.Store(400_000, 3);
+        byte[] digest = SimulatedHost.DigestOf(payload);
+        byte[] other = SimulatedHost.DigestOf([1]);
+        foreach ((byte[] known, int from, int start) in ((byte[], int, int)[])
+            [(digest, 399_000, 399_000), (digest, 400_000, 400_000), (other, 399_000, 0), (digest, 400_001, 0)])
+        {
+            mesh.Nodes[0].Host.Gets.Clear();
+            mesh.Nodes[0].Core.Gets.Start(
+                mesh.World.Now, mesh.World.Random.NextUInt64(), key.Instance, 10, resume: new ResumePoint(known, from));
+            Assert.True(mesh.World.RunUntil(() => mesh.Nodes[0].Host.Gets is [{ Reader.IsWhole: true }], Limit));
+            SimulatedReader reader = mesh.Nodes[0].Host.Gets[0].Reader!;
+            Assert.Equal(start, reader.Stream.Ring.StartOffset);
+            Assert.Equal(payload[start..], reader.Bytes);
+            mesh.World.RunFor(Duration.FromSeconds(3));
+            Assert.Null(mesh.Leftovers());
+        }
+
+        // A relay keeps whole contracts only: of the four answers two.
+        Assert.Equal(piped ? 2 : 0, mesh.Nodes[1].Host.Caches.Count);
     }
 
     [Fact]

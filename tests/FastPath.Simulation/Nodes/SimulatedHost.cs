@@ -94,7 +94,9 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
                     return;
                 }
 
-                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, reader.Bytes, stream.Description!)
+                // What lies below the start is with the requester already, and is never read.
+                byte[] payload = [.. new byte[stream.Ring.StartOffset], .. reader.Bytes];
+                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, payload, stream.Description!)
                 {
                     OnEnded = () => Core.Gets.CompleteServe(transaction),
                 };

@@ -173,7 +173,10 @@ public sealed class ResumeTests : IDisposable
         await reader.ConnectAsync(source.Address);
         FastPathException error = await Assert.ThrowsAsync<FastPathException>(async () => await reader.GetAsync(
             _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () => Stop(source))));
-        Assert.True(error.Error is FastPathError.NotFound or FastPathError.Unavailable, error.ToString());
+        Assert.Equal(FastPathError.ConnectionClosed, error.Error);
+        Assert.Contains("taken up again 2 times", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.Transfer!.BytesDone, CodeLength / 2, CodeLength + 60_000);
+        Assert.True(error.Transfer is { Role: TransferRole.Sink, IsResumable: true, Holes.Count: >= 1 });
         Assert.Empty(store.Enumerate());
     }
 

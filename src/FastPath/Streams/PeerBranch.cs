@@ -1,0 +1,20 @@
+using FastPath.Protocol.Relaying;
+using FastPath.Protocol.Streams;
+
+namespace FastPath.Streams;
+
+/// <summary>A peer that is sent to from the ring that all share.</summary>
+internal sealed class PeerBranch(LaggardPolicy policy, SendTarget target, StreamDescription description) : FanOutBranch(policy)
+{
+    public override long TakenBytes => target.Position;
+
+    public override bool HasEnded => target.Ended is not null;
+
+    public override FastPathException? Failure => target.Ended is { } code and not StreamErrorCode.None
+        ? StreamFailures.Create(
+            code,
+            TransferFailure.Of(target.Stream, description) with { BytesDone = target.Position })
+        : null;
+
+    public override IFanOutMember Member => target;
+}
