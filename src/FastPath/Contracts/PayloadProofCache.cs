@@ -4,10 +4,20 @@ namespace FastPath.Contracts;
 
 /// <summary>Proofs of stored payloads, each computed once by whoever asks first and kept while there is room.</summary>
 /// <remarks>The longest unused go first. Safe for use by many threads.</remarks>
-internal sealed class PayloadProofCache(long bytesMax)
+/// <param name="reopen">Opens a stored contract once more, for a computation that nobody waits for.</param>
+/// <param name="bytesMax">Of all entries.</param>
+/// <param name="waitBytesMax">
+/// Up to this length of a payload its first request waits for the proof; the searching node must not think this one silent.
+/// </param>
+internal sealed class PayloadProofCache(
+    Func<ContractInstanceId, StoredPayload?> reopen,
+    long bytesMax = PayloadProofCache.BytesMaxDefault,
+    long waitBytesMax = PayloadProofCache.WaitBytesMaxDefault)
 {
     /// <summary>Values of 4 GiB of payload.</summary>
     public const long BytesMaxDefault = PayloadProof.OutboardBytesMax;
+
+    public const long WaitBytesMaxDefault = 256L * 1_024 * 1_024;
 
     // Digest and bookkeeping of an entry, so that very many small payloads are bounded, too.
     private const int EntryBytes = 512;
@@ -23,45 +33,92 @@ internal sealed class PayloadProofCache(long bytesMax)
     public long Computed { get; private set; }
 
     /// <summary>Gives the proof of a stored payload, which is read whole when nobody has asked before.</summary>
+    /// <returns>Null while it is computed beside, for a payload that is too long to be waited for.</returns>
     /// <exception cref="IOException">The store cannot be read.</exception>
-    public Task<PayloadProof> GetAsync(StoredPayload stored, ContractForm form)
+    public async Task<PayloadProof?> GetAsync(StoredPayload stored, ContractForm form)
     {
-        var content = new Content(stored.Key, form, Convert.ToHexString(stored.Entry.StateDigest.GetValueOrDefault().Span));
-        Entry entry;
+        bool waits = stored.Serialize(form).Length <= waitBytesMax;
+        Entry entry = FindOrAdd(ContentOf(stored, form), out bool isNew);
+        if (isNew && waits)
+        {
+            Compute(entry, stored);
+        }
+        else if (isNew)
+        {
+            _ = Task.Run(() => ComputeBeside(entry));
+        }
+
+        return waits || entry.Proof.Task.IsCompletedSuccessfully ? await entry.Proof.Task.ConfigureAwait(false) : null;
+    }
+
+    private static Content ContentOf(StoredPayload stored, ContractForm form) =>
+        new(stored.Key, form, Convert.ToHexString(stored.Entry.StateDigest.GetValueOrDefault().Span));
+
+    private Entry FindOrAdd(Content content, out bool isNew)
+    {
         lock (_gate)
         {
             if (_entries.TryGetValue(content, out LinkedListNode<Entry>? known))
             {
                 _byUse.Remove(known);
                 _byUse.AddFirst(known);
-                return known.Value.Proof.Task;
+                isNew = false;
+                return known.Value;
             }
 
             Computed++;
-            entry = new Entry(content);
+            isNew = true;
+            var entry = new Entry(content);
             _entries.Add(content, _byUse.AddFirst(entry));
+            return entry;
         }
-
-        Compute(entry, stored, form);
-        return entry.Proof.Task;
     }
 
-    private void Compute(Entry entry, StoredPayload stored, ContractForm form)
+    private void ComputeBeside(Entry entry)
     {
         try
         {
-            var proof = PayloadProof.Compute(stored.Serialize(form), withOutboard: true, CancellationToken.None);
+            using StoredPayload again = reopen(entry.Content.Key.Instance)
+                ?? throw new IOException($"{entry.Content.Key} is not stored any more");
+            if (ContentOf(again, entry.Content.Form) != entry.Content)
+            {
+                throw new IOException($"{entry.Content.Key} was replaced");
+            }
+
+            Compute(entry, again);
+        }
+        catch (Exception e)
+        {
+            Fail(entry, e);
+        }
+    }
+
+    private void Compute(Entry entry, StoredPayload stored)
+    {
+        try
+        {
+            var proof = PayloadProof.Compute(
+                stored.Serialize(entry.Content.Form), withOutboard: true, CancellationToken.None);
             Keep(entry, proof.OutboardBytes + EntryBytes);
             entry.Proof.SetResult(proof);
         }
         catch (Exception e)
         {
-            lock (_gate)
-            {
-                Drop(entry);
-            }
+            Fail(entry, e);
+        }
+    }
 
-            entry.Proof.SetException(e);
+    private void Fail(Entry entry, Exception e)
+    {
+        lock (_gate)
+        {
+            Drop(entry);
+        }
+
+        if (entry.Proof.TrySetException(e))
+        {
+            // Perhaps nobody waits for it; the next request tries again.
+            _ = entry.Proof.Task.Exception;
         }
     }
 

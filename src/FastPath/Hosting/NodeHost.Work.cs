@@ -17,7 +17,7 @@ internal sealed partial class NodeHost
 {
     private int _writers;
     private int _writersPeak;
-    private readonly PayloadProofCache _proofs = new(PayloadProofCache.BytesMaxDefault);
+    private readonly PayloadProofCache _proofs;
 
     private Lease CountWriter()
     {
@@ -68,9 +68,8 @@ internal sealed partial class NodeHost
         try
         {
             StreamingSerializer payload = stored.Serialize(form);
-            PayloadProof proof = withProofs
-                ? await _proofs.GetAsync(stored, form).ConfigureAwait(false)
-                : new PayloadProof(stored.DigestOf(form), null);
+            PayloadProof? proven = withProofs ? await _proofs.GetAsync(stored, form).ConfigureAwait(false) : null;
+            PayloadProof proof = proven ?? new PayloadProof(stored.DigestOf(form), null);
             StreamDescription description = proof.Describe(payload, new StreamDescription
             {
                 TransferId = transaction,

@@ -84,15 +84,14 @@ public sealed class VerifiedStreamTests
                 break;
             }
 
-            // Every other time a part alone is consumed, which ends inside a group, and all was looked at. What is kept leaves
-            // room in the window for the next group.
-            long take = turn % 2 == 0 ? buffer.Length : Math.Min(buffer.Length, Math.Max(5_001, buffer.Length - 40_001));
+            // Every other time a part alone is consumed, which ends inside a group.
+            long take = turn % 2 == 0 ? buffer.Length : Math.Min(buffer.Length, 5_001);
             foreach (ReadOnlyMemory<byte> part in buffer.Slice(0, take))
             {
                 got.Write(part.Span);
             }
 
-            pipe.AdvanceTo(buffer.GetPosition(take), result.IsCompleted ? buffer.GetPosition(take) : buffer.End);
+            pipe.AdvanceTo(buffer.GetPosition(take));
         }
 
         Assert.Equal(Payload, got.ToArray());
