@@ -155,7 +155,7 @@ internal sealed class GroupGateTarget : IFuzzTarget
             read == Math.Max(ring.Payload.Received, encoding.StartOffset), $"{read} bytes read, {ring.Payload.Received} received");
     }
 
-    private static byte[] Write(ushort length, byte first, params ReadOnlySpan<(ushort At, ushort Length, byte Change)> writes)
+    private static byte[] Write(ushort length, byte first, params ReadOnlySpan<(int At, int Length, int Change)> writes)
     {
         byte[] bytes = new byte[HeaderLength + (writes.Length * WriteLength)];
         BinaryPrimitives.WriteUInt16LittleEndian(bytes, length);
@@ -163,9 +163,9 @@ internal sealed class GroupGateTarget : IFuzzTarget
         for (int i = 0; i < writes.Length; i++)
         {
             Span<byte> write = bytes.AsSpan(HeaderLength + (i * WriteLength));
-            BinaryPrimitives.WriteUInt16LittleEndian(write, writes[i].At);
-            BinaryPrimitives.WriteUInt16LittleEndian(write[2..], writes[i].Length);
-            write[4] = writes[i].Change;
+            BinaryPrimitives.WriteUInt16LittleEndian(write, (ushort)writes[i].At);
+            BinaryPrimitives.WriteUInt16LittleEndian(write[2..], (ushort)writes[i].Length);
+            write[4] = (byte)writes[i].Change;
         }
 
         return bytes;
