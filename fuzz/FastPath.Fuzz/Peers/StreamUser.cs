@@ -108,7 +108,7 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
     {
         OracleException.Require(_ended.Add(stream), "an incoming stream ends twice");
         OracleException.Require(
-            (code == StreamErrorCode.None) == stream.Ring.IsComplete, "a stream ends well exactly when it is complete");
+            (code == StreamErrorCode.None) == stream.Ring.Payload.IsComplete, "a stream ends well exactly when it is complete");
         Read(stream);
         stream.Ring.RemoveCursor(stream.Claim);
     }
