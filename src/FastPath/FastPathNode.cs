@@ -18,6 +18,7 @@ using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Archived;
 using FastPath.Serialization.Bincode;
+using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
 using FastPath.Serialization.Operations;
@@ -79,6 +80,30 @@ public sealed partial class FastPathNode : IAsyncDisposable
 
     /// <summary>Peers with an open connection.</summary>
     public IReadOnlyCollection<FastPathPeer> Peers => [.. _host.Peers];
+
+    /// <summary>One reading of the node's counters.</summary>
+    public NodeStatistics GetStatistics()
+    {
+        DatagramSocketCounters socket = _socket.Counters;
+        StreamCounters streams = Core.Endpoint.StreamCounters;
+        return new NodeStatistics
+        {
+            DatagramsSent = Volatile.Read(ref socket.DatagramsSent),
+            DatagramsReceived = Volatile.Read(ref socket.DatagramsReceived),
+            SendCalls = Volatile.Read(ref socket.SendCalls),
+            ReceiveCalls = Volatile.Read(ref socket.ReceiveCalls),
+            ReceiveCallsEmpty = Volatile.Read(ref socket.ReceiveCallsEmpty),
+            KernelDrops = _socket.KernelDrops,
+            FragmentsSent = Volatile.Read(ref streams.FragmentsSent),
+            FragmentsSentAgain = Volatile.Read(ref streams.FragmentsSentAgain),
+            FragmentsReceived = Volatile.Read(ref streams.FragmentsReceived),
+            PayloadBytesSent = Volatile.Read(ref streams.PayloadBytesSent),
+            PayloadBytesSentAgain = Volatile.Read(ref streams.PayloadBytesSentAgain),
+            PayloadBytesReceived = Volatile.Read(ref streams.PayloadBytesReceived),
+            BufferBytesRented = Core.Endpoint.Pool.RentedBytes,
+            BufferBytesReserved = Core.Endpoint.Pool.ReservedBytes,
+        };
+    }
 
     internal NodeCore Core { get; }
 
@@ -145,7 +170,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     }
 
     /// <summary>Streams that peers open, in the order of their opening. The caller disposes each.</summary>
-    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    /// <remarks>Up to <see cref="FastPathOptions.AcceptBacklog"/> wait; a stream beyond that is refused, and its opener is told.</remarks>
     public IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
         AcceptStreamsAsync(StreamReadOptions.Default, cancellationToken);
 
@@ -172,6 +197,27 @@ public sealed partial class FastPathNode : IAsyncDisposable
             message.Take();
             yield return message;
         }
+    }
+
+    /// <summary>
+    /// Sends a payload that can be read again, to a peer that is dialled when it is not connected. It is offered first; when the
+    /// transfer breaks it goes on at the first byte that the receiver lacks.
+    /// </summary>
+    /// <param name="peer">Where it goes.</param>
+    /// <param name="body">Read at any offset, and again after a break; a serializer is one.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Gives the transfer up; the receiver keeps what it has.</param>
+    /// <exception cref="FastPathException">Unreachable, Refused (also: declined), TooLarge, or why the last attempt failed.</exception>
+    public async ValueTask<SendReport> SendAsync(
+        PeerEndpoint peer, IBody body, SendOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(body);
+        options ??= new SendOptions();
+        PayloadProof proof = options.Digest.IsEmpty
+            ? await Task.Run(() => PayloadProof.Compute(body, _options.VerifiedGroups, cancellationToken), cancellationToken).ConfigureAwait(false)
+            : new PayloadProof(options.Digest, null);
+        return await new BlobSend(_host, _options, peer, body, proof, options).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stores a contract at a node; returns when that node has it verified and durable.</summary>
@@ -213,6 +259,14 @@ public sealed partial class FastPathNode : IAsyncDisposable
         return await fetch.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Limits what leaves for all peers together, from now on.</summary>
+    /// <param name="bytesPerSecond">0 for no limit.</param>
+    public void SetRateLimit(long bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
+        _host.Loop.Post(now => Core.Endpoint.SetRateLimit(now, bytesPerSecond));
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -230,11 +284,16 @@ public sealed partial class FastPathNode : IAsyncDisposable
             Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
             Authorize = keys.Count == 0 ? null : keys.Contains,
             BufferBudgetBytes = options.BufferBudgetBytes,
+            RateLimitBytesPerSecond = options.RateLimitBytesPerSecond,
             HandshakeTimeout = Duration.FromTimeSpan(options.HandshakeTimeout),
             Ciphers = options.Cipher == FastPathCipher.Auto ? [] : [(CipherSuite)options.Cipher],
             Connection = ConnectionSettings.Default with
             {
-                Recovery = RecoverySettings.Default with { Congestion = (CongestionAlgorithm)options.Congestion },
+                Recovery = RecoverySettings.Default with
+                {
+                    Congestion = (CongestionAlgorithm)options.Congestion,
+                    RateLimitBytesPerSecond = options.PeerRateLimitBytesPerSecond,
+                },
                 IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
                 KeepAliveInterval = Duration.FromTimeSpan(options.IdleTimeout / 3),
                 Streams = StreamSettings.Default with

@@ -16,7 +16,7 @@ public readonly record struct OfferAnswer
     public static OfferAnswer Held => new(OfferAnswerKind.Held, 0, StreamErrorCode.None);
 
     /// <summary>It is not wanted.</summary>
-    public static OfferAnswer Declined => new(OfferAnswerKind.Declined, 0, StreamErrorCode.Cancelled);
+    public static OfferAnswer Declined => new(OfferAnswerKind.Declined, 0, StreamErrorCode.Declined);
 
     /// <summary>It is larger than what is taken, now or ever.</summary>
     public static OfferAnswer TooLarge => new(OfferAnswerKind.Declined, 0, StreamErrorCode.TooLarge);

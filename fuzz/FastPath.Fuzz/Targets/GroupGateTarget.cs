@@ -155,7 +155,7 @@ internal sealed class GroupGateTarget : IFuzzTarget
             read == Math.Max(ring.Payload.Received, encoding.StartOffset), $"{read} bytes read, {ring.Payload.Received} received");
     }
 
-    private static byte[] Write(ushort length, byte first, params ReadOnlySpan<(int At, int Length, int Change)> writes)
+    private static byte[] Write(ushort length, byte first, params (int At, int Length, int Change)[] writes)
     {
         byte[] bytes = new byte[HeaderLength + (writes.Length * WriteLength)];
         BinaryPrimitives.WriteUInt16LittleEndian(bytes, length);

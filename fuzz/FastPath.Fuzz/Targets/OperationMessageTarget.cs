@@ -12,6 +12,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
 {
     private const int DepthOffset = OperationHeader.Length + ContractInstanceId.Length + 1;
     private const int FormOffset = DepthOffset + 1;
+    private const int WithProofsBit = 0x80;
 
     private readonly byte[] _first = new byte[2 * 1_024];
     private readonly byte[] _second = new byte[2 * 1_024];
@@ -71,7 +72,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         ReadOnlySpan<byte> visited = default;
         bool isThere = TryFindResume(input, out ReadOnlySpan<byte> digest, out ulong offset, out int end)
             && TryFindBlock(input, end, out visited)
-            && input[FormOffset] <= (byte)ContractForm.Archived;
+            && (input[FormOffset] & ~WithProofsBit) <= (byte)ContractForm.Archived;
         OracleException.Require(isRead == isThere, "accepted and complete are not the same");
         if (!isRead)
         {
@@ -82,7 +83,8 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             request.Transaction == BinaryPrimitives.ReadUInt128BigEndian(input[1..])
             && request.Instance == ContractInstanceId.Read(input[OperationHeader.Length..])
             && (request.HopsToLive, request.Depth) == (input[DepthOffset - 1], input[DepthOffset])
-            && request.Form == (ContractForm)input[FormOffset]
+            && request.Form == (ContractForm)(input[FormOffset] & ~WithProofsBit)
+            && request.WithProofs == ((input[FormOffset] & WithProofsBit) != 0)
             && request.Resume.Digest.Span.SequenceEqual(digest)
             && request.Resume.Offset == (long)offset
             && request.Visited == visited,

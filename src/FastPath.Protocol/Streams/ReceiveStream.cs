@@ -203,8 +203,9 @@ internal sealed class ReceiveStream
     }
 
     /// <summary>Gives back what every reader has passed and turns it into credit.</summary>
+    /// <param name="isStarved">A reader has looked at everything and waits for more: the smallest grant is worth a frame.</param>
     /// <returns>True when a STREAM_CREDIT is owed.</returns>
-    public bool OnConsumed(Instant now)
+    public bool OnConsumed(Instant now, bool isStarved = false)
     {
         long before = Ring.ReclaimedTo;
         long reclaimedTo = Ring.Reclaim();
@@ -231,7 +232,7 @@ internal sealed class ReceiveStream
         long window = Math.Min(wanted, Ring.Capacity);
         long limit = reclaimedTo + window;
         bool isUseful = Ring.FinalSize < 0 || Granted < Ring.FinalSize;
-        if (!isUseful || limit - Granted < window / GrantFraction)
+        if (!isUseful || limit - Granted < (isStarved ? 1 : window / GrantFraction))
         {
             return false;
         }

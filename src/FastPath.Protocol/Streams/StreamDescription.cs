@@ -22,6 +22,9 @@ internal sealed record StreamDescription
     /// <summary>The sender wants to hear of <see cref="DeliveryLevel.Consumed"/> and what is above it.</summary>
     public bool WantsDelivery { get; init; }
 
+    /// <summary>Of the sender's own turns; not told to the peer.</summary>
+    public StreamPriority Priority { get; init; }
+
     /// <summary>BLAKE3 of the whole payload, 32 bytes; empty when not known.</summary>
     public ReadOnlyMemory<byte> Digest { get; init; }
 

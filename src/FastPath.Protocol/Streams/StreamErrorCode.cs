@@ -50,6 +50,9 @@ internal enum StreamErrorCode : ulong
     /// <summary>It held the other targets of the same bytes up for longer than its policy allows.</summary>
     TooSlow = 0x20,
 
+    /// <summary>The receiver does not want what was offered.</summary>
+    Declined = 0x0F,
+
     // Never on the wire.
     ConnectionLost = 0x100,
 }

@@ -116,9 +116,10 @@ internal sealed partial class StreamTable
     }
 
     /// <summary>Readers have passed bytes: free slots become credit.</summary>
-    public void OnConsumed(ReceiveStream stream, Instant now)
+    /// <param name="isStarved">A reader has looked at everything and waits for more.</param>
+    public void OnConsumed(ReceiveStream stream, Instant now, bool isStarved = false)
     {
-        if (stream.OnConsumed(now))
+        if (stream.OnConsumed(now, isStarved))
         {
             QueueCredit(stream);
         }

@@ -1,9 +1,11 @@
 using FastPath.Contracts;
 using FastPath.Diagnostics;
+using FastPath.Protocol.Connections;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
+using FastPath.Streams;
 using FastPath.Transfers;
 
 namespace FastPath.Hosting;
@@ -11,6 +13,38 @@ namespace FastPath.Hosting;
 /// <summary>Offers of peers: the application's are answered by its handler, those of contracts by what the node has of them.</summary>
 internal sealed partial class NodeHost
 {
+    /// <summary>Offers a payload to a peer that answers offers; smaller ones, and those of other peers, are sent from the start.</summary>
+    /// <param name="to">The next hop.</param>
+    /// <param name="description">With length and digest.</param>
+    /// <exception cref="FastPathException">The peer declined, or the connection was lost; nothing was sent.</exception>
+    public async Task<PayloadOpening> OfferAsync(
+        Connection to, StreamDescription description, CancellationToken cancellationToken)
+    {
+        if (description.TotalLength < _options.OfferBytesMin || !to.Streams.CanOffer)
+        {
+            return new PayloadOpening(description, Accepted: null, IsHeld: false);
+        }
+
+        OfferOutcome outcome = await OfferedSend.RunAsync(Loop, to, description, cancellationToken).ConfigureAwait(false);
+        return outcome.IsHeld
+            ? new PayloadOpening(description, outcome.Stream, IsHeld: true)
+            : new PayloadOpening(description with { StartOffset = outcome.From }, outcome.Stream, IsHeld: false);
+    }
+
+    /// <exception cref="FastPathException">LocalResource: the budget has no room for it; the receiver is told.</exception>
+    public RingWriter CreateWriter(Connection to, PayloadOpening opening)
+    {
+        try
+        {
+            return RingWriter.Create(Loop, Core.Endpoint.Pool, [to], opening.Description, _options.SendWindowBytes);
+        }
+        catch (FastPathException) when (opening.Accepted is { } accepted)
+        {
+            Loop.Post(_ => to.Streams.Reset(accepted, StreamErrorCode.NoBuffers));
+            throw;
+        }
+    }
+
     public void OnOffered(StreamOffer offer)
     {
         if (_options.OfferHandler is { } handler)

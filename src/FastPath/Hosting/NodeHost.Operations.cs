@@ -21,6 +21,8 @@ internal sealed partial class NodeHost
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<OperationStatus>> _puts = new();
 
+    private long _reorderPeak;
+
     public int MessageBytesMax => _options.MessageBytesMax;
 
     public long SendWindowBytes => _options.SendWindowBytes;
@@ -38,8 +40,15 @@ internal sealed partial class NodeHost
     public long RetainedPeakBytes =>
         Core.Endpoint.Pool.PeakRentedBytes + Loop.PeakBatchBytes + ((long)Volatile.Read(ref _writersPeak) * ContractWriter.BlockBytes);
 
+    /// <summary>Most bytes above a hole in the ring of a stream that was passed on.</summary>
+    public long RelayReorderPeakBytes => Math.Max(Core.Gets.RelayReorderPeakBytes, Volatile.Read(ref _reorderPeak));
+
+    /// <summary>A stream was passed on; on the loop thread.</summary>
+    public void NoteReordered(long peakBytes) => _reorderPeak = Math.Max(_reorderPeak, peakBytes);
+
     public void ResetPeaks() => Loop.Post(_ =>
     {
+        _reorderPeak = 0;
         Core.Endpoint.Pool.ResetPeak();
         Core.Gets.ResetPeak();
         Loop.ResetPeak();
@@ -68,7 +77,12 @@ internal sealed partial class NodeHost
     /// <summary>Opens streams to the targets over one ring, from any thread.</summary>
     public RingWriter Open(IReadOnlyList<Connection> targets, StreamDescription description)
     {
-        RingWriter writer = RingWriter.Create(Loop, Core.Endpoint.Pool, targets, description, _options.SendWindowBytes);
+        RingWriter writer = RingWriter.Create(
+            Loop,
+            Core.Endpoint.Pool,
+            targets,
+            description,
+            _options.SendWindowBytes);
         Loop.Post(writer.Open);
         return writer;
     }
@@ -104,30 +118,22 @@ internal sealed partial class NodeHost
             TransferId = transaction,
             Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, payload.Outline).ToBytes(),
         }, SendsProofsTo(peer.Connection));
-        SendStream? accepted = null;
-        if (payload.Body.Length >= _options.OfferBytesMin && peer.Connection.Streams.CanOffer)
+        PayloadOpening opening = await OfferAsync(peer.Connection, description, cancellationToken).ConfigureAwait(false);
+        if (opening.IsHeld)
         {
-            OfferOutcome outcome = await OfferedSend.RunAsync(
-                Loop, peer.Connection, description, cancellationToken).ConfigureAwait(false);
-            if (outcome.IsHeld)
-            {
-                return new PutAttempt(OperationStatus.Done, IsHeld: true);
-            }
-
-            accepted = outcome.Stream;
-            description = description with { StartOffset = outcome.From };
+            return new PutAttempt(OperationStatus.Done, IsHeld: true);
         }
 
         var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
         _puts[transaction] = result;
         try
         {
-            IBody body = payload.Proof.BodyOf(payload.Body, description);
-            using RingWriter writer = CreateWriter(peer.Connection, description, accepted);
-            Loop.Post(now => StartPut(now, transaction, peer.Connection, writer, accepted));
+            IBody body = payload.Proof.BodyOf(payload.Body, opening.Description);
+            using RingWriter writer = CreateWriter(peer.Connection, opening);
+            Loop.Post(now => StartPut(now, transaction, peer.Connection, writer, opening.Accepted));
             try
             {
-                await PumpAsync(writer, body, description.StartOffset, cancellationToken).ConfigureAwait(false);
+                await PumpAsync(writer, body, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
             }
             catch (FastPathException)
             {
@@ -143,32 +149,11 @@ internal sealed partial class NodeHost
         }
     }
 
-    private RingWriter CreateWriter(Connection to, StreamDescription description, SendStream? accepted)
-    {
-        try
-        {
-            return RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, _options.SendWindowBytes);
-        }
-        catch (FastPathException) when (accepted is not null)
-        {
-            Loop.Post(_ => to.Streams.Reset(accepted, StreamErrorCode.NoBuffers));
-            throw;
-        }
-    }
-
     private void StartPut(
         Protocol.Time.Instant now, UInt128 transaction, Connection to, RingWriter writer, SendStream? accepted)
     {
         Core.Puts.Start(transaction, to);
-        if (accepted is null)
-        {
-            writer.Open(now);
-        }
-        else
-        {
-            writer.Adopt(now, accepted);
-        }
-
+        writer.Begin(now, accepted);
         _ = writer.Ended.ContinueWith(
             _ => Loop.Post(at => Core.Puts.HandleSent(at, transaction, writer.Failure)),
             CancellationToken.None,
@@ -258,7 +243,8 @@ internal sealed partial class NodeHost
         }
     }
 
-    private static async Task PumpAsync(RingWriter writer, IBody body, long written, CancellationToken cancellationToken)
+    /// <summary>Writes a body from an offset to its end, and waits until the stream has ended.</summary>
+    public static async Task PumpAsync(RingWriter writer, IBody body, long written, CancellationToken cancellationToken)
     {
         while (written < body.Length)
         {

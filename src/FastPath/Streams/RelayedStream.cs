@@ -68,7 +68,11 @@ public sealed class RelayedStream : IRelayOwner, IAsyncDisposable
 
     void IRelayOwner.OnSourceFailedUnused(CutThroughRelay relay, StreamErrorCode code) => _relayEnded.TrySetResult();
 
-    void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code) => _relayEnded.TrySetResult();
+    void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code)
+    {
+        _host.NoteReordered(relay.Source.Ring.PeakReorderedBytes);
+        _relayEnded.TrySetResult();
+    }
 
     /// <exception cref="FastPathException">
     /// TooLate: bytes of the handle were read already. LocalResource: the budget has no room for a ring behind a spill file;

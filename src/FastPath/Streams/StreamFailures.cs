@@ -17,7 +17,8 @@ internal static class StreamFailures
         StreamErrorCode.DownstreamLost => FastPathError.DownstreamLost,
         StreamErrorCode.ConnectionLost => FastPathError.ConnectionClosed,
         StreamErrorCode.TooSlow => FastPathError.TooSlow,
-        StreamErrorCode.NoBuffers or StreamErrorCode.TooManyStreams or StreamErrorCode.Unsupported => FastPathError.Refused,
+        StreamErrorCode.NoBuffers or StreamErrorCode.TooManyStreams or StreamErrorCode.Unsupported
+            or StreamErrorCode.Declined => FastPathError.Refused,
         _ => FastPathError.Protocol,
     };
 
@@ -77,6 +78,7 @@ internal static class StreamFailures
         StreamErrorCode.Unsupported => "the receiver does not take such streams",
         StreamErrorCode.StoreFailed => "the receiver could not store the content",
         StreamErrorCode.TooSlow => "the reader was slower than the others, for longer than they wait for it,",
+        StreamErrorCode.Declined => "the receiver does not want what was offered",
         StreamErrorCode.ConnectionLost => "the connection was lost",
         _ => $"stream error {(ulong)code:x}",
     };

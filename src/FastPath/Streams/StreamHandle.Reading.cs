@@ -214,7 +214,7 @@ public sealed partial class StreamHandle
     /// <summary>Why reads fail here though the stream may go on; null while they do not.</summary>
     internal StreamErrorCode? FailureCode => _failure == 0 ? null : (StreamErrorCode)_failure;
 
-    internal void AskForMore() => _source.Consumed();
+    internal void AskForMore() => _source.AskForMore();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadOnlyMemory<byte>> WaitAndReadAsync(int maxBytes, CancellationToken cancellationToken)

@@ -97,7 +97,6 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
         }
     }
 
-    /// <summary>The connection's side of the stream; not for handles of a pipe of this node.</summary>
     /// <summary>Says that this application has the payload safe: its sender hears of it when it asked to.</summary>
     /// <exception cref="InvalidOperationException">Not all of it was read.</exception>
     public void Commit()
@@ -111,6 +110,7 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
         Report(DeliveryLevel.Committed);
     }
 
+    /// <summary>The connection's side of the stream; not for handles of a pipe of this node.</summary>
     internal ReceiveStream Stream => ((ReceiveSource)_source).Stream;
 
     internal FragmentRing Ring => _source.Ring;

@@ -1,6 +1,6 @@
 namespace FastPath.Transfers;
 
-/// <summary>The file of a transfer that is not complete: two records, then the payload as far as it has come.</summary>
+/// <summary>The two records beside the payload of a transfer that is not complete.</summary>
 /// <remarks>
 /// A record, little-endian: magic 8, version u32, kind u32, digest 32, total length u64, bytes u64, XXH3-64 of those bytes
 /// u64, XXH3-64 of the record before it u64. Record 0 is written after the payload was forced to disk, record 1 more often
@@ -21,7 +21,6 @@ internal static class JournalLayout
     /// <summary>Apart, so that one torn write never harms both.</summary>
     public const int RecordDistance = 4_096;
     public const int RecordCount = 2;
-    public const int PayloadOffset = RecordCount * RecordDistance;
 
     public const int DurableRecord = 0;
     public const int LatestRecord = 1;

@@ -25,7 +25,7 @@ internal sealed record JournalRecord(uint Kind, ReadOnlyMemory<byte> Digest, lon
     }
 
     /// <summary>Null for anything but a whole record of this version.</summary>
-    public static JournalRecord? TryRead(ReadOnlySpan<byte> record, long fileLength)
+    public static JournalRecord? TryRead(ReadOnlySpan<byte> record, long payloadLength)
     {
         if (record.Length < JournalLayout.RecordLength
             || !record[..JournalLayout.Magic.Length].SequenceEqual(JournalLayout.Magic)
@@ -38,7 +38,7 @@ internal sealed record JournalRecord(uint Kind, ReadOnlyMemory<byte> Digest, lon
 
         long total = BinaryPrimitives.ReadInt64LittleEndian(record[JournalLayout.TotalOffset..]);
         long bytes = BinaryPrimitives.ReadInt64LittleEndian(record[JournalLayout.BytesOffset..]);
-        bool isPlausible = bytes >= 0 && bytes <= total && bytes <= fileLength - JournalLayout.PayloadOffset;
+        bool isPlausible = bytes >= 0 && bytes <= total && bytes <= payloadLength;
         return isPlausible
             ? new JournalRecord(
                 BinaryPrimitives.ReadUInt32LittleEndian(record[JournalLayout.KindOffset..]),

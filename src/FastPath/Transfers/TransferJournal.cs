@@ -5,29 +5,37 @@ namespace FastPath.Transfers;
 
 /// <summary>Keeps what has come of a payload in a file, so that the transfer goes on where it broke, also in another process.</summary>
 /// <remarks>
-/// Costs one write of every byte, a record every 256 KiB and an fsync every 8 MiB. The file is opened alone: a second transfer
-/// of the same payload goes without a journal. Not thread-safe.
+/// The payload lies in a file of its own, which is the whole payload in the end; its records lie beside it. Costs one write of
+/// every byte, a record every 256 KiB and an fsync every 8 MiB. The files are opened alone: a second transfer of the same
+/// payload goes without a journal. Not thread-safe.
 /// </remarks>
 internal sealed class TransferJournal : IDisposable
 {
-    public const string Extension = ".resume";
+    public const string RecordsExtension = ".resume";
+    public const string PayloadExtension = ".partial";
 
     private const int BlockBytes = 64 * 1_024;
     private const long LatestEvery = 256 * 1_024;
     private const long DurableEvery = 8 * 1_024 * 1_024;
 
-    private readonly SafeFileHandle _file;
-    private readonly string _path;
+    private readonly SafeFileHandle _records;
+    private readonly SafeFileHandle _payload;
+    private readonly string _recordsPath;
     private XxHash3 _hash = new();
     private JournalRecord? _record;
     private long _recordedAt;
     private long _durableAt;
 
-    private TransferJournal(SafeFileHandle file, string path)
+    private TransferJournal(SafeFileHandle records, SafeFileHandle payload, string recordsPath, string payloadPath)
     {
-        _file = file;
-        _path = path;
+        _records = records;
+        _payload = payload;
+        _recordsPath = recordsPath;
+        PayloadPath = payloadPath;
     }
+
+    /// <summary>The file of the payload, as far as it has come.</summary>
+    public string PayloadPath { get; }
 
     /// <summary>What is known of the payload; null while nothing is.</summary>
     public JournalRecord? Record => _record is null ? null : _record with { Bytes = Bytes };
@@ -41,18 +49,20 @@ internal sealed class TransferJournal : IDisposable
     public static TransferJournal? TryOpen(string folder, string name)
     {
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, name + Extension);
-        SafeFileHandle file;
-        try
-        {
-            file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException) when (File.Exists(path))
+        string recordsPath = Path.Combine(folder, name + RecordsExtension);
+        string payloadPath = Path.Combine(folder, name + PayloadExtension);
+        if (TryOpenAlone(recordsPath) is not { } records)
         {
             return null;
         }
 
-        var journal = new TransferJournal(file, path);
+        if (TryOpenAlone(payloadPath) is not { } payload)
+        {
+            records.Dispose();
+            return null;
+        }
+
+        var journal = new TransferJournal(records, payload, recordsPath, payloadPath);
         journal.Restore();
         return journal;
     }
@@ -65,11 +75,13 @@ internal sealed class TransferJournal : IDisposable
             return;
         }
 
-        foreach (string path in Directory.EnumerateFiles(folder, "*" + Extension))
+        foreach (string records in Directory.EnumerateFiles(folder, "*" + RecordsExtension))
         {
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > unused)
+            string payload = Path.ChangeExtension(records, PayloadExtension);
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(records) > unused)
             {
-                File.Delete(path);
+                File.Delete(payload);
+                File.Delete(records);
             }
         }
     }
@@ -77,7 +89,8 @@ internal sealed class TransferJournal : IDisposable
     /// <summary>Forgets everything and begins with another payload.</summary>
     public void Begin(uint kind, ReadOnlyMemory<byte> digest, long totalLength)
     {
-        RandomAccess.SetLength(_file, 0);
+        RandomAccess.SetLength(_records, 0);
+        RandomAccess.SetLength(_payload, 0);
         _hash = new XxHash3();
         _record = new JournalRecord(kind, digest, totalLength, 0, 0);
         Bytes = 0;
@@ -88,12 +101,12 @@ internal sealed class TransferJournal : IDisposable
     /// <summary>The next bytes of the payload.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(_file, bytes, JournalLayout.PayloadOffset + Bytes);
+        RandomAccess.Write(_payload, bytes, Bytes);
         _hash.Append(bytes);
         Bytes += bytes.Length;
         if (Bytes - _durableAt >= DurableEvery)
         {
-            RandomAccess.FlushToDisk(_file);
+            RandomAccess.FlushToDisk(_payload);
             WriteRecord(JournalLayout.DurableRecord);
             _durableAt = Bytes;
         }
@@ -119,7 +132,7 @@ internal sealed class TransferJournal : IDisposable
     /// <summary>Notes how far the transfer has come; the journal may be opened again.</summary>
     public void Dispose()
     {
-        if (_file.IsClosed)
+        if (_records.IsClosed)
         {
             return;
         }
@@ -129,34 +142,59 @@ internal sealed class TransferJournal : IDisposable
             WriteRecord(JournalLayout.LatestRecord);
         }
 
-        _file.Dispose();
+        _payload.Dispose();
+        _records.Dispose();
     }
 
     /// <summary>The transfer is complete, or its bytes have proven worthless.</summary>
     public void Delete()
     {
         _record = null;
-        _file.Dispose();
-        File.Delete(_path);
+        _payload.Dispose();
+        File.Delete(PayloadPath);
+        _records.Dispose();
+        File.Delete(_recordsPath);
+    }
+
+    /// <summary>The payload is whole and proven: its file gets its name, and the journal is gone.</summary>
+    /// <param name="path">On the same volume; what is there is replaced.</param>
+    public void MoveTo(string path)
+    {
+        RandomAccess.FlushToDisk(_payload);
+        _payload.Dispose();
+        File.Move(PayloadPath, path, overwrite: true);
+        Delete();
+    }
+
+    private static SafeFileHandle? TryOpenAlone(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
     }
 
     private void WriteRecord(int slot)
     {
         Span<byte> bytes = stackalloc byte[JournalLayout.RecordLength];
         (_record! with { Bytes = Bytes, PayloadHash = _hash.GetCurrentHashAsUInt64() }).Write(bytes);
-        RandomAccess.Write(_file, bytes, slot * JournalLayout.RecordDistance);
+        RandomAccess.Write(_records, bytes, slot * JournalLayout.RecordDistance);
         _recordedAt = Bytes;
     }
 
     /// <summary>Takes the record that goes furthest and whose bytes are what it says.</summary>
     private void Restore()
     {
-        long length = RandomAccess.GetLength(_file);
+        long length = RandomAccess.GetLength(_payload);
         List<JournalRecord> records = [];
         Span<byte> bytes = stackalloc byte[JournalLayout.RecordLength];
         for (int slot = 0; slot < JournalLayout.RecordCount; slot++)
         {
-            int read = RandomAccess.Read(_file, bytes, slot * JournalLayout.RecordDistance);
+            int read = RandomAccess.Read(_records, bytes, slot * JournalLayout.RecordDistance);
             if (JournalRecord.TryRead(bytes[..read], length) is { } record)
             {
                 records.Add(record);
@@ -183,7 +221,7 @@ internal sealed class TransferJournal : IDisposable
 
     private int Read(Span<byte> block, long offset)
     {
-        int count = RandomAccess.Read(_file, block, JournalLayout.PayloadOffset + offset);
-        return count > 0 ? count : throw new EndOfStreamException($"{_path} ends at byte {offset} of the payload");
+        int count = RandomAccess.Read(_payload, block, offset);
+        return count > 0 ? count : throw new EndOfStreamException($"{PayloadPath} ends at byte {offset} of the payload");
     }
 }
