@@ -40,9 +40,10 @@ public sealed record FastPathOptions
 
     /// <summary>
     /// Relays pass on checked groups alone, so nothing that was changed before them goes further; each adds the time of a
-    /// group (16 KiB) to the first byte's. Streams without proofs pass as they come. Without effect where Verify is off.
+    /// group (16 KiB) to the first byte's, so the default leaves it to the sinks. Streams without proofs pass as they come.
+    /// Without effect where Verify is off.
     /// </summary>
-    public bool VerifyRelayed { get; init; } = true;
+    public bool VerifyRelayed { get; init; }
 
     /// <summary>How many nodes a GET may be passed through, one behind the other; 1 to 255.</summary>
     public int HopsToLive { get; init; } = 10;
