@@ -17,7 +17,7 @@ public sealed class ExampleTests
         string[] code = [.. section.Split("```").Where((_, i) => i % 2 == 1).SelectMany(block => LinesOf(block).Skip(1))];
         HashSet<string> tested = [.. LinesOf(SourceTree.Current.Files.Single(file => file.Path == Test).Text)];
         Assert.True(code.Length > 20, "the examples were not found");
-        Assert.Empty(code.Where(line => !tested.Contains(line)));
+        Assert.DoesNotContain(code, line => !tested.Contains(line));
     }
 
     private static IEnumerable<string> LinesOf(string text) =>

@@ -47,7 +47,7 @@ public sealed class RelayedStream : IRelayOwner, IAsyncDisposable
     public int TargetCount => _targets.Count;
 
     /// <summary>Bytes from the start on that have arrived without a gap.</summary>
-    public long ReceivedBytes => _source.Ring.Frontier;
+    public long ReceivedBytes => _source.Ring.Payload.Received;
 
     /// <summary>Where one target stands.</summary>
     /// <param name="index">In the order in which the targets were given.</param>
