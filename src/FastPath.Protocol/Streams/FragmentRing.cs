@@ -110,7 +110,9 @@ internal sealed class FragmentRing
         if (count > _slots.Count)
         {
             var larger = new RingSlots(count, _blockBytes);
-            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes < HighestEnd; block++)
+
+            // The last one was perhaps given to a writer in place and holds nothing yet.
+            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes <= HighestEnd; block++)
             {
                 int from = _slots.IndexOf(block * _blockBytes);
                 larger.Set(larger.IndexOf(block * _blockBytes), _slots.Block(from), _slots.Memory(from));
