@@ -47,9 +47,13 @@ internal sealed class FragmentRing
         _reclaimedTo = startOffset;
         HighestEnd = startOffset;
         _slots = new RingSlots(RingSlots.CountFor(capacityBytes, _blockBytes), _blockBytes);
+        Payload = new RingPayload(this);
     }
 
     public PinnedSlabPool Pool => _pool;
+
+    /// <summary>What readers may have of it.</summary>
+    public RingPayload Payload { get; }
 
     public long StartOffset { get; }
 
@@ -111,7 +115,7 @@ internal sealed class FragmentRing
         {
             var larger = new RingSlots(count, _blockBytes);
 
-            // The last one was perhaps given to a writer in place and holds nothing yet.
+            // The block behind the last byte too: a writer in place may have it in hand.
             for (long block = _reclaimedTo / _blockBytes; block * _blockBytes <= HighestEnd; block++)
             {
                 int from = _slots.IndexOf(block * _blockBytes);
