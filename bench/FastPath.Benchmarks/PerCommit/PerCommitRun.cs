@@ -6,7 +6,7 @@ namespace FastPath.Benchmarks.PerCommit;
 internal static class PerCommitRun
 {
     private const int Pairs = 7;
-    private const int PairsShort = 3;
+    private const int PairsShort = 2;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -16,7 +16,7 @@ internal static class PerCommitRun
     public static bool Execute(bool isShort, string folder, CommandLine previous, CommandLine current, TextWriter output)
     {
         var run = new PairedRun(previous, current, isShort ? PairsShort : Pairs, output);
-        run.Execute(CommitMeasurement.Suite);
+        run.Execute(isShort ? CommitMeasurement.SuiteShort : CommitMeasurement.Suite);
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, $"{current.Commit}.json"), run.ToJson().ToJsonString(Indented));
         return Judge(run.Comparisons, isShort, output);
