@@ -24,7 +24,33 @@ internal sealed class ConnectionTarget : IFuzzTarget
 
     public long AllocatedBytesMax => 4 * 1_024 * 1_024;
 
-    public IEnumerable<(string Name, byte[] Bytes)> Seeds
+    public IEnumerable<(string Name, byte[] Bytes)> Seeds => StreamSeeds.Concat(OfferSeeds);
+
+    private static IEnumerable<(string Name, byte[] Bytes)> OfferSeeds
+    {
+        get
+        {
+            yield return ("offers", Packets(
+                (ref w) => Offer(0).Write(ref w),
+                (ref w) => Offer(2).Write(ref w),
+                (ref w) => Offer(4).Write(ref w),
+                (ref w) => Offer(6).Write(ref w),
+                (ref w) => new FragmentFrame(0, 0, new byte[900]).Write(ref w),
+                (ref w) => new FragmentFrame(2, 450, new byte[450]).Write(ref w),
+                (ref w) => new FinFrame(2, 900).Write(ref w),
+                (ref w) => new StreamResetFrame(8, 1, 0).Write(ref w)));
+            yield return ("answers-to-our-offer", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamAccept, 3, 10_000).Write(ref w),
+                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 12)]),
+                (ref w) => new StreamSignalFrame(FrameType.StreamDelivery, 3, 4).Write(ref w)));
+            yield return ("our-offer-declined", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamDecline, 3, 5).Write(ref w)));
+            yield return ("our-offer-held", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamHave, 3, 0).Write(ref w)));
+        }
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> StreamSeeds
     {
         get
         {
@@ -78,23 +104,6 @@ internal sealed class ConnectionTarget : IFuzzTarget
                 (ref w) => new StreamCreditFrame(1, 1 << 20).Write(ref w),
                 (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 10)]),
                 (ref w) => new StopSendingFrame(1, 2).Write(ref w)));
-            yield return ("offers", Packets(
-                (ref w) => Offer(0).Write(ref w),
-                (ref w) => Offer(2).Write(ref w),
-                (ref w) => Offer(4).Write(ref w),
-                (ref w) => Offer(6).Write(ref w),
-                (ref w) => new FragmentFrame(0, 0, new byte[900]).Write(ref w),
-                (ref w) => new FragmentFrame(2, 450, new byte[450]).Write(ref w),
-                (ref w) => new FinFrame(2, 900).Write(ref w),
-                (ref w) => new StreamResetFrame(8, 1, 0).Write(ref w)));
-            yield return ("answers-to-our-offer", Packets(
-                (ref w) => new StreamSignalFrame(FrameType.StreamAccept, 3, 10_000).Write(ref w),
-                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 12)]),
-                (ref w) => new StreamSignalFrame(FrameType.StreamDelivery, 3, 4).Write(ref w)));
-            yield return ("our-offer-declined", Packets(
-                (ref w) => new StreamSignalFrame(FrameType.StreamDecline, 3, 5).Write(ref w)));
-            yield return ("our-offer-held", Packets(
-                (ref w) => new StreamSignalFrame(FrameType.StreamHave, 3, 0).Write(ref w)));
             yield return ("limits", Packets(
                 (ref w) => new StreamLimitFrame(1_024).Write(ref w),
                 (ref w) => new BlockedFrame((byte)BlockedKind.StreamLimit, 0, 256).Write(ref w),

@@ -61,6 +61,7 @@ public sealed class OutgoingStream : IAsyncDisposable
     /// <summary>Waits for free slots of the stream's ring and gives some memory of them, to be filled in place.</summary>
     /// <remarks>Of one block (8 KiB at most). The memory is not valid any more after <see cref="Advance"/> or Dispose.</remarks>
     /// <exception cref="FastPathException">The stream has failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Memory<byte>> GetMemoryAsync(CancellationToken cancellationToken = default)
     {
         Enter();
