@@ -7,6 +7,7 @@ using FastPath.Protocol.Frames;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Fuzz.Targets;
 
@@ -24,9 +25,9 @@ internal sealed class ConnectionTarget : IFuzzTarget
 
     public long AllocatedBytesMax => 4 * 1_024 * 1_024;
 
-    public IEnumerable<(string Name, byte[] Bytes)> Seeds => StreamSeeds.Concat(OfferSeeds);
+    public IEnumerable<(string Name, byte[] Bytes)> Seeds => StreamSeeds.Concat(LaterSeeds);
 
-    private static IEnumerable<(string Name, byte[] Bytes)> OfferSeeds
+    private static IEnumerable<(string Name, byte[] Bytes)> LaterSeeds
     {
         get
         {
@@ -47,6 +48,28 @@ internal sealed class ConnectionTarget : IFuzzTarget
                 (ref w) => new StreamSignalFrame(FrameType.StreamDecline, 3, 5).Write(ref w)));
             yield return ("our-offer-held", Packets(
                 (ref w) => new StreamSignalFrame(FrameType.StreamHave, 3, 0).Write(ref w)));
+            yield return ("verified-stream", Packets(
+                (ref w) => new FragmentFrame(0, 0, new byte[60]).Write(ref w),
+                (ref w) => new StreamOpenFrame
+                {
+                    StreamId = 0,
+                    TransferId = 5,
+                    TotalLength = 100,
+                    Digest = Digest(new byte[100]),
+                    Extensions = StreamExtensions.Encode(carriesProofs: true).Span,
+                }.Write(ref w),
+                (ref w) => new FragmentFrame(0, 60, new byte[40]).Write(ref w),
+                (ref w) => new FinFrame(0, 100).Write(ref w)));
+            yield return ("verified-stream-that-is-not", Packets(
+                (ref w) => new StreamOpenFrame
+                {
+                    StreamId = 2,
+                    TransferId = 6,
+                    TotalLength = 100,
+                    Digest = new byte[StreamOpenFrame.DigestLength],
+                    Extensions = StreamExtensions.Encode(carriesProofs: true).Span,
+                }.Write(ref w),
+                (ref w) => new FragmentFrame(2, 0, new byte[100]).Write(ref w)));
         }
     }
 
@@ -224,6 +247,13 @@ internal sealed class ConnectionTarget : IFuzzTarget
         IsOffer = true,
         WantsDelivery = true,
     };
+
+    private static byte[] Digest(byte[] payload)
+    {
+        byte[] digest = new byte[Blake3Hasher.DigestBytes];
+        Blake3Hasher.Hash(payload, digest);
+        return digest;
+    }
 
     private static byte[] Packets(params WriteFrames[] packets)
     {

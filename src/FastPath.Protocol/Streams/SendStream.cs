@@ -55,6 +55,10 @@ internal sealed partial class SendStream
     /// <exception cref="InvalidOperationException">The stream is an offer that was not accepted yet.</exception>
     public FragmentRing Ring => _ring ?? throw new InvalidOperationException("The offer was not accepted yet.");
 
+    public StreamPriority Priority => Description is { Kind: StreamKind.Whole, Priority: StreamPriority.Normal }
+        ? StreamPriority.High
+        : Description.Priority;
+
     /// <summary>Bytes can be sent: the stream was opened with a ring, or accepted and given one.</summary>
     public bool HasRing => _ring is not null;
 
@@ -257,6 +261,7 @@ internal sealed partial class SendStream
             WantsDelivery = Description.WantsDelivery,
             Digest = Description.Digest.Span,
             Metadata = Description.Metadata.Span,
+            Extensions = Description.Extensions.Span,
         };
         sent = new SentFrame(FrameType.StreamOpen, Id);
         if (frame.EncodedLength > writer.Remaining)

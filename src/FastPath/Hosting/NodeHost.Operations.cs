@@ -27,6 +27,9 @@ internal sealed partial class NodeHost
 
     public long SendWindowBytes => _options.SendWindowBytes;
 
+    /// <summary>Stored payloads that were read whole to prove them.</summary>
+    public long ProofsComputed => _proofs.Computed;
+
     /// <summary>The stream of the newest answer from this node's store.</summary>
     public SendStream? LastServed { get; private set; }
 
@@ -69,6 +72,8 @@ internal sealed partial class NodeHost
         return [(byte)purpose, .. metadata];
     }
 
+    public bool SendsProofsTo(Connection target) => _options.VerifiedGroups && target.Streams.ReadsProofs;
+
     /// <summary>Opens streams to the targets over one ring, from any thread.</summary>
     public RingWriter Open(IReadOnlyList<Connection> targets, StreamDescription description)
     {
@@ -108,13 +113,11 @@ internal sealed partial class NodeHost
         FastPathPeer peer, ContractPayload payload, Action<RingWriter> onSent, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
-        var description = new StreamDescription
+        StreamDescription description = payload.Proof.Describe(payload.Body, new StreamDescription
         {
             TransferId = transaction,
-            TotalLength = payload.Body.Length,
-            Digest = payload.Digest,
             Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, payload.Outline).ToBytes(),
-        };
+        }, SendsProofsTo(peer.Connection));
         PayloadOpening opening = await OfferAsync(peer.Connection, description, cancellationToken).ConfigureAwait(false);
         if (opening.IsHeld)
         {
@@ -125,11 +128,12 @@ internal sealed partial class NodeHost
         _puts[transaction] = result;
         try
         {
+            IBody body = payload.Proof.BodyOf(payload.Body, opening.Description);
             using RingWriter writer = CreateWriter(peer.Connection, opening);
             Loop.Post(now => StartPut(now, transaction, peer.Connection, writer, opening.Accepted));
             try
             {
-                await PumpAsync(writer, payload.Body, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
+                await PumpAsync(writer, body, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
             }
             catch (FastPathException)
             {
@@ -169,33 +173,17 @@ internal sealed partial class NodeHost
     }
 
     public void Serve(
-        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink)
+        UInt128 transaction,
+        Connection to,
+        ContractForm form,
+        IStoredPayload payload,
+        ResumePoint resume,
+        int hopsFromSink,
+        bool withProofs)
     {
         var stored = (StoredPayload)payload;
-        StreamingSerializer body = stored.Serialize(form);
-        ReadOnlyMemory<byte> digest = stored.DigestOf(form);
-        var description = new StreamDescription
-        {
-            TransferId = transaction,
-            TotalLength = body.Length,
-            StartOffset = resume.StartIn(digest.Span, body.Length),
-            Digest = digest,
-            Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
-        };
-        RingWriter writer;
-        try
-        {
-            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, _options.SendWindowBytes, hopsFromSink);
-        }
-        catch (FastPathException e)
-        {
-            _logger.ServeFailed(transaction, e.Message);
-            stored.Dispose();
-            Loop.Post(_ => Core.Gets.FailServe(transaction));
-            return;
-        }
-
-        _ = Task.Run(() => ServeAsync(transaction, writer, body, stored));
+        bool isProven = withProofs && SendsProofsTo(to);
+        _ = Task.Run(() => ServeStoredAsync(transaction, to, form, stored, resume, hopsFromSink, isProven));
     }
 
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => _logger.Relaying(

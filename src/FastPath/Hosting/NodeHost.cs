@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using FastPath.Contracts;
 using FastPath.Diagnostics;
 using FastPath.Engine;
 using FastPath.Options;
@@ -39,6 +40,7 @@ internal sealed partial class NodeHost : INodeHost
             AllowSynchronousContinuations = options.UnsafeInlineContinuations,
         });
         MessagePool = new MessagePool(options.UnsafeInlineContinuations);
+        _proofs = new PayloadProofCache(instance => Store?.TryOpen(instance) is { } entry ? new StoredPayload(entry) : null);
     }
 
     /// <summary>Set once, before the loop starts.</summary>

@@ -44,7 +44,7 @@ internal sealed partial class RingWriter
     {
         SendStream? first = _targets.Count > 0 ? _targets[0] : null;
         TransferFailure failure = TransferFailure.Of(first, _description);
-        return _routes.Length == 1 ? failure : failure with { BytesDone = Ring.ReclaimedTo };
+        return _routes.Length == 1 ? failure : failure with { BytesDone = Ring.Payload.OffsetOf(Ring.ReclaimedTo) };
     }
 
     void ISendListener.OnSendEnded(SendStream stream, StreamErrorCode code)
