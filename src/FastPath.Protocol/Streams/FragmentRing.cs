@@ -114,7 +114,9 @@ internal sealed class FragmentRing
         if (count > _slots.Count)
         {
             var larger = new RingSlots(count, _blockBytes);
-            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes < HighestEnd; block++)
+
+            // The block behind the last byte too: a writer in place may have it in hand.
+            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes <= HighestEnd; block++)
             {
                 int from = _slots.IndexOf(block * _blockBytes);
                 larger.Set(larger.IndexOf(block * _blockBytes), _slots.Block(from), _slots.Memory(from));
