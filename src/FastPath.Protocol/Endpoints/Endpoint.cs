@@ -6,6 +6,7 @@ using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Randomness;
+using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
