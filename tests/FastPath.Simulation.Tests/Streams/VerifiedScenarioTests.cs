@@ -211,7 +211,7 @@ public sealed class VerifiedScenarioTests
         Duration more = verifying - passing;
         Duration most = (group + (delay * 2)) * 3;
         Assert.True(more > Duration.FromMilliseconds(1) && more < most, $"the first byte came {more} later");
-        Assert.True(verifyingAll - passingAll < most, $"all of it took {verifyingAll} and {passingAll}");
+        Assert.True(verifyingAll - passingAll < most * 2, $"all of it took {verifyingAll} and {passingAll}");
 
         (Duration FirstByte, Duration All) Time(bool verifiesRelayed)
         {
