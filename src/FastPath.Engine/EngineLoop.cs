@@ -11,7 +11,7 @@ namespace FastPath.Engine;
 internal sealed class EngineLoop : IDisposable
 {
     private const int DatagramsPerTurnMax = 64;
-    private const int DatagramBytesMax = 2_048;
+    private const int DatagramBytesMax = ushort.MaxValue;
 
     // A receiver can begin on the first part of a burst while the rest is still being sealed.
     private const int FlushBytes = 64 * 1_024;

@@ -13,6 +13,7 @@ using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
@@ -293,6 +294,7 @@ public sealed class FastPathNode : IAsyncDisposable
             Ciphers = options.Cipher == FastPathCipher.Auto ? [] : [(CipherSuite)options.Cipher],
             Connection = ConnectionSettings.Default with
             {
+                Mtu = options.Mtu == 0 ? PathMtuSettings.Auto : PathMtuSettings.Fixed(options.Mtu),
                 Recovery = RecoverySettings.Default with { Congestion = (CongestionAlgorithm)options.Congestion },
                 IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
                 KeepAliveInterval = Duration.FromTimeSpan(options.IdleTimeout / 3),

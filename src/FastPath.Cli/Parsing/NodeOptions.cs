@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using FastPath.Options;
 
 namespace FastPath.Cli.Parsing;
@@ -6,6 +7,9 @@ namespace FastPath.Cli.Parsing;
 /// <summary>Options that node, put, get, demo and bench share. One whose part is not built yet says so; none is ignored.</summary>
 internal static class NodeOptions
 {
+    private const int MtuMin = 1_200;
+    private const int MtuMax = 65_000;
+
     private static readonly Option<string> Streaming = Choice("--streaming", "on", "on: the only stage that is built");
     private static readonly Option<string> Threshold = Choice("--threshold", "none", "not built yet: everything streams");
     private static readonly Option<string> Piped = Choice("--piped", "on", "on: relays pass bytes on as they come; off: each takes the whole first");
@@ -13,7 +17,7 @@ internal static class NodeOptions
     private static readonly Option<string> Rate = Choice("--rate", "none", "not built yet");
     private static readonly Option<string> Engine = Choice("--engine", "auto", "auto, linux or saea");
     private static readonly Option<string> Cipher = Choice("--cipher", "auto", "auto, aegis128l, aes256gcm or chacha20poly1305");
-    private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto or 1200: larger packets are not built yet");
+    private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto: what the path takes; or bytes of UDP payload, 1200 to 65000");
     private static readonly Option<string> Cache = Choice("--cache", "on", "on: relays keep contracts that pass through them");
     private static readonly Option<string> Verify = Choice("--verify", "on", "off: do not compare the announced digest (the store verifies always)");
 
@@ -37,13 +41,13 @@ internal static class NodeOptions
         RequireBuilt(parse, Streaming, "on");
         RequireBuilt(parse, Threshold, "none");
         RequireBuilt(parse, Rate, "none");
-        RequireBuilt(parse, Mtu, "auto", "1200");
         return new FastPathOptions
         {
             PipedForwarding = Values.Switch(parse, Piped),
             Cache = Values.Switch(parse, Cache),
             Verify = Values.Switch(parse, Verify),
             HopsToLive = Values.InRange(parse, HopsToLive, 1, 255),
+            Mtu = ReadMtu(parse.GetValue(Mtu)!),
             Engine = parse.GetValue(Engine) switch
             {
                 "auto" => FastPathEngine.Auto,
@@ -75,6 +79,19 @@ internal static class NodeOptions
         Description = description,
         DefaultValueFactory = _ => standard,
     };
+
+    private static int ReadMtu(string value)
+    {
+        if (value == "auto")
+        {
+            return 0;
+        }
+
+        bool isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes);
+        return isNumber && bytes is >= MtuMin and <= MtuMax
+            ? bytes
+            : throw new CommandException(ExitCode.Usage, $"--mtu '{value}': expected auto or bytes, {MtuMin} to {MtuMax}");
+    }
 
     private static void RequireBuilt(ParseResult parse, Option<string> option, params string[] built)
     {

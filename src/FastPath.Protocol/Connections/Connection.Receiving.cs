@@ -60,6 +60,9 @@ internal sealed partial class Connection
             case FrameType.Ping when frame.Length != 0:
                 _events.Enqueue(new ConnectionEvent(ConnectionEventKind.PingAcknowledged, this, frame.Id));
                 break;
+            case FrameType.MtuProbe when frame.Length != 0:
+                _path.OnProbeAcknowledged(frame.Length, _turn);
+                break;
             case FrameType.Message when _messages.OnAcknowledged(frame.Id):
                 _events.Enqueue(new ConnectionEvent(ConnectionEventKind.MessageAcknowledged, this, frame.Id));
                 break;
@@ -76,12 +79,27 @@ internal sealed partial class Connection
             case FrameType.Message:
                 _messages.OnLost(frame.Id);
                 break;
+            case FrameType.MtuProbe:
+                LoseMtuFrame(in frame);
+                break;
             case FrameType.ConnectionCredit:
                 _owesMessageCredit |= frame.Offset == _messageCreditGranted;
                 break;
             case >= FrameType.StreamOpen and <= FrameType.StreamLimit:
                 Streams.OnLost(in frame);
                 break;
+        }
+    }
+
+    private void LoseMtuFrame(in SentFrame frame)
+    {
+        if (frame.Length != 0)
+        {
+            _path.OnProbeLost(frame.Length, _turn);
+        }
+        else
+        {
+            _owesLongestWanted = true;
         }
     }
 
@@ -135,6 +153,8 @@ internal sealed partial class Connection
                 return TryHandleBlocked(ref reader);
             case FrameType.ConnectionClose:
                 return TryHandleClose(ref reader);
+            case FrameType.MtuProbe:
+                return TryHandleMtuProbe(ref reader);
             case > FrameType.LastPlain:
                 Counters.FramesUnknown++;
                 return reader.TryReadBlock(out _);
@@ -203,6 +223,17 @@ internal sealed partial class Connection
     {
         bool read = ConnectionCreditFrame.TryRead(ref reader, out ConnectionCreditFrame frame);
         _messages.Credit = Math.Max(_messages.Credit, (long)frame.MaxBytes);
+        return read;
+    }
+
+    private bool TryHandleMtuProbe(ref FrameReader reader)
+    {
+        bool read = MtuProbeFrame.TryRead(ref reader, out MtuProbeFrame frame);
+        if (frame.LongestWanted != 0)
+        {
+            _path.Limit((int)Math.Min(frame.LongestWanted, int.MaxValue));
+        }
+
         return read;
     }
 

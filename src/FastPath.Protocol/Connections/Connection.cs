@@ -2,6 +2,7 @@ using FastPath.Buffers.Datagrams;
 using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Congestion;
 using FastPath.Protocol.Packets;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -21,6 +22,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     private readonly ConnectionSettings _settings;
     private readonly Queue<ConnectionEvent> _events;
     private readonly LossRecovery _recovery;
+    private readonly PathMtu _path;
     private readonly AckTracker _acks;
     private readonly MessageSender _messages = new();
     private readonly ReplayWindow _messagesSeen = new();
@@ -42,8 +44,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         Session = session;
         _settings = settings;
         _events = events;
+        _path = new PathMtu(settings.Mtu);
         _recovery = new LossRecovery(
-            CongestionControllers.Create(settings.Recovery, settings.DatagramBytes, session.LocalIndex), settings.Recovery);
+            CongestionControllers.Create(settings.Recovery, PathMtuSettings.BaseBytes, session.LocalIndex), settings.Recovery, _path);
         _acks = new AckTracker(settings.MaxAckDelay);
         Streams = new StreamTable(this, settings.Streams, pool, streamCounters, session.IsInitiator);
         _messages.Credit = settings.MessageCreditBytes;
@@ -75,11 +78,11 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>A packet of the peer has opened: the peer holds this session too.</summary>
     public bool IsConfirmed => Counters.PacketsReceived > 0;
 
-    /// <summary>Longest datagram, in bytes of UDP payload.</summary>
-    public int DatagramBytes => _settings.DatagramBytes;
+    /// <summary>What datagrams this path takes.</summary>
+    public PathMtu Path => _path;
 
-    /// <summary>Longest MESSAGE payload that fits a packet.</summary>
-    public int MessageBytesMax => _settings.DatagramBytes - Session.Sealer.Overhead - MessageOverheadMax;
+    /// <summary>Longest MESSAGE payload that fits a packet, also after the path has become narrower.</summary>
+    public int MessageBytesMax => PathMtuSettings.BaseBytes - Session.Sealer.Overhead - MessageOverheadMax;
 
     public Instant NextDeadline => State switch
     {
@@ -109,6 +112,19 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         sequence = 0;
         return State == ConnectionState.Established && _messages.TryQueue(message, out sequence);
     }
+
+    /// <summary>Streams of the peer are passed on here, as they come: long packets would only make them late.</summary>
+    public void LimitIncomingForRelay()
+    {
+        if (_settings.Mtu.RelayMaxBytes < _settings.Mtu.MaxBytes && _longestWanted == 0)
+        {
+            _longestWanted = _settings.Mtu.RelayMaxBytes;
+            _owesLongestWanted = true;
+        }
+    }
+
+    /// <summary>Streams of another peer are passed on to this one.</summary>
+    public void LimitOutgoingForRelay() => _path.Limit(_settings.Mtu.RelayMaxBytes);
 
     /// <summary>The application took a message: its bytes may be granted again.</summary>
     public void OnMessageConsumed(int length)

@@ -23,7 +23,7 @@ internal enum FrameType : byte
     ConnectionClose = 0x0D,
     LastPlain = ConnectionClose,
 
-    // Reserved for later parts; each carries its length.
+    // Each carries its length; all but MtuProbe are reserved for later parts.
     EcnAck = 0x20,
     PathChallenge = 0x21,
     PathResponse = 0x22,

@@ -1,4 +1,5 @@
 using FastPath.Protocol.Congestion;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Recovery;
@@ -18,6 +19,7 @@ internal sealed partial class LossRecovery
     private readonly SentPacketLedger _ledger = new();
     private readonly DeliveryRateEstimator _rate = new();
     private readonly PacingGate _pacing;
+    private readonly PathMtu? _path;
     private RoundTripFlight _roundTripFlight;
     private ulong _largestAcknowledged;
     private bool _anyAcknowledged;
@@ -27,8 +29,10 @@ internal sealed partial class LossRecovery
     private int _timeouts;
     private long _marksReported;
 
-    public LossRecovery(ICongestionController congestion, RecoverySettings settings)
+    /// <param name="path">Told of the lengths that arrive and of those that do not; null where the length is of no interest.</param>
+    public LossRecovery(ICongestionController congestion, RecoverySettings settings, PathMtu? path = null)
     {
+        _path = path;
         Congestion = congestion;
         _settings = settings;
         _tolerance = new ReorderTolerance(settings.PacketThreshold);
@@ -85,14 +89,19 @@ internal sealed partial class LossRecovery
     public bool CanSend(Instant now, int sizeBytes) =>
         (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);
 
+    /// <summary>A probe may run over the window once, if it is small beside it: beneath a full window there would never be room.</summary>
+    public bool CanSendMtuProbe(Instant now, int sizeBytes) =>
+        Rtt.HasSample && sizeBytes <= Congestion.WindowBytes / 2 && BytesInFlight <= Congestion.WindowBytes && _pacing.IsOpen(now, sizeBytes);
+
     /// <summary>Records the packet that was just numbered <see cref="NextPacketNumber"/>.</summary>
     public void OnPacketSent(
-        Instant now, int sizeBytes, bool isAckEliciting, bool isAppLimited, ReadOnlySpan<SentFrame> frames)
+        Instant now, int sizeBytes, bool isAckEliciting, bool isAppLimited, ReadOnlySpan<SentFrame> frames, bool isMtuProbe = false)
     {
         ref SentPacket packet = ref _ledger.Add(frames);
         packet.SentAt = now;
         packet.SizeBytes = sizeBytes;
         packet.IsAckEliciting = isAckEliciting;
+        packet.IsMtuProbe = isMtuProbe;
         if (!isAckEliciting)
         {
             return;
@@ -208,12 +217,13 @@ internal sealed partial class LossRecovery
 
     private void Acknowledge(Instant now, ulong number, ref SentPacket packet, ref NewlyAcknowledged newly)
     {
-        if (packet.State == SentPacketState.Lost)
+        _path?.OnAcknowledged(number, packet.SizeBytes);
+        if (packet is { State: SentPacketState.Lost, IsMtuProbe: false })
         {
             SpuriousLosses++;
             newly.IsSpuriousEpisode |= OnArrivedLate(now, number, in packet);
         }
-        else if (packet.IsAckEliciting)
+        else if (packet is { State: SentPacketState.InFlight, IsAckEliciting: true })
         {
             _elicitingInFlight--;
             BytesInFlight -= packet.SizeBytes;
@@ -294,7 +304,7 @@ internal sealed partial class LossRecovery
         for (ulong number = _ledger.Start; number < _ledger.End && offered < ProbesPerTimeout; number++)
         {
             ref SentPacket packet = ref _ledger[number];
-            if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting)
+            if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting || packet.IsMtuProbe)
             {
                 continue;
             }

@@ -42,9 +42,11 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         {
             RingCursor cursor = i == 0 ? source.Claim : source.Ring.TryAddCursor()!;
             _routes[i] = (targets[i], cursor);
+            targets[i].LimitOutgoingForRelay();
         }
 
         source.IsRelayed = true;
+        source.Connection.LimitIncomingForRelay();
         source.ProgressTimeout = source.Connection.Streams.Settings.ProgressTimeoutAt(hopsFromSink);
     }
 

@@ -1,3 +1,4 @@
+using FastPath.Protocol.Paths;
 using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
@@ -59,6 +60,11 @@ public sealed record FastPathOptions
     /// <summary>Which congestion controller is used.</summary>
     public FastPathCongestion Congestion { get; init; }
 
+    /// <summary>
+    /// Longest datagram, in bytes of UDP payload: 0 searches for what each path takes; 1,200 to 65,000 is taken for granted.
+    /// </summary>
+    public int Mtu { get; init; }
+
     /// <summary>Answers requests of peers; null refuses them. Runs on the thread pool.</summary>
     public Func<FastPathPeer, ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? RequestHandler { get; init; }
 
@@ -75,6 +81,7 @@ public sealed record FastPathOptions
         Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");
         Require(SendWindowBytes >= 16 * 1_024, nameof(SendWindowBytes), "at least 16 KiB");
         Require(MessageBytesMax is >= 0 and <= 16 * 1_024 * 1_024, nameof(MessageBytesMax), "0 to 16 MiB");
+        Require(Mtu == 0 || Mtu is >= PathMtuSettings.BaseBytes and <= PathMtuSettings.LongestBytes, nameof(Mtu), "0, or 1,200 to 65,000");
         Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
         Require(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
