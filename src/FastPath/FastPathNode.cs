@@ -60,7 +60,7 @@ public sealed class FastPathNode : IAsyncDisposable
         };
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
-        _host.Loop = new EngineLoop(Core, socket);
+        _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations);
         _metrics = new FastPathMetrics(Core, socket);
         DatagramSocketReport report = socket.Report;
         logger.Listening(

@@ -54,7 +54,7 @@ internal sealed partial class Connection
         }
 
         bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, datagramBytes);
-        bool ackIsDue = _acks.IsPending && (isBatchEnd || now >= _acks.Deadline);
+        bool ackIsDue = _acks.IsPending && (isBatchEnd || _acks.IsDue(now));
         if (!canSendData && !ackIsDue)
         {
             return false;

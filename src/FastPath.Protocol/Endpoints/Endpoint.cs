@@ -122,8 +122,13 @@ internal sealed partial class Endpoint : IDisposable
         ExpireHalfOpen(now);
     }
 
+    /// <inheritdoc cref="TryPollTransmit(Instant, Span{byte}, bool, out int, out PeerAddress)"/>
+    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to) =>
+        TryPollTransmit(now, buffer, isBatchEnd: true, out length, out to);
+
     /// <summary>Takes one datagram to send; called until false.</summary>
-    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to)
+    /// <param name="isBatchEnd">Everything that had arrived was handed over: acknowledgements leave now.</param>
+    public bool TryPollTransmit(Instant now, Span<byte> buffer, bool isBatchEnd, out int length, out PeerAddress to)
     {
         if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
         {
@@ -136,7 +141,7 @@ internal sealed partial class Endpoint : IDisposable
         for (int i = 0; i < _connections.Count; i++)
         {
             Connection connection = _connections[(_nextToPoll + i) % _connections.Count];
-            if (connection.TryPollTransmit(now, buffer, isBatchEnd: true, out length))
+            if (connection.TryPollTransmit(now, buffer, isBatchEnd, out length))
             {
                 // One packet each in turn: a busy connection never keeps another from sending.
                 _nextToPoll = (_nextToPoll + i + 1) % _connections.Count;

@@ -13,17 +13,24 @@ internal sealed class AckTracker(Duration maxAckDelay)
     private const int RangesMax = 64;
     private const int PingAfterPackets = 64;
 
+    // In the middle of a long burst: the sender's window need not be so wide as the burst.
+    private const int PacketsPerAckMax = 64;
+
     // Oldest first, so that the usual packet extends the last entry.
     private readonly AckRange[] _ranges = new AckRange[RangesMax];
     private readonly ReplayWindow _eliciting = new();
     private int _count;
     private Instant _largestAt;
     private int _unansweredSends;
+    private int _elicitingSinceAck;
 
     /// <summary>When an ACK must have left; never while none is owed.</summary>
     public Instant Deadline { get; private set; } = Instant.Never;
 
     public bool IsPending => Deadline != Instant.Never;
+
+    /// <summary>The ACK may not wait for the end of the batch.</summary>
+    public bool IsDue(Instant now) => IsPending && (_elicitingSinceAck >= PacketsPerAckMax || now >= Deadline);
 
     /// <summary>A one-way receiver adds a PING once per 64 packets, so that its ranges can be forgotten.</summary>
     public bool WantsPing => _unansweredSends > 0 && _unansweredSends % PingAfterPackets == 0;
@@ -39,6 +46,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
         if (isAckEliciting)
         {
             _eliciting.TryRecord(number);
+            _elicitingSinceAck++;
             Owe(now);
         }
     }
@@ -69,6 +77,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
     public void OnAckSent(bool withElicitingFrames)
     {
         Deadline = Instant.Never;
+        _elicitingSinceAck = 0;
         _unansweredSends = withElicitingFrames ? 0 : _unansweredSends + 1;
     }
 

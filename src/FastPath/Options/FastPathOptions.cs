@@ -65,6 +65,12 @@ public sealed record FastPathOptions
     /// </summary>
     public int Mtu { get; init; }
 
+    /// <summary>
+    /// Readers and writers of streams go on on the node's own thread, without a hop to the thread pool. What blocks there, or
+    /// computes for long, stops every connection of the node, pings and acknowledgements included.
+    /// </summary>
+    public bool UnsafeInlineContinuations { get; init; }
+
     /// <summary>Answers requests of peers; null refuses them. Runs on the thread pool.</summary>
     public Func<FastPathPeer, ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? RequestHandler { get; init; }
 

@@ -16,7 +16,7 @@ namespace FastPath.Streams;
 internal sealed class RingWriter : ISendListener, IDisposable
 {
     private readonly StreamDescription _description;
-    private readonly AsyncSignal _space = new();
+    private readonly AsyncSignal _space;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CoalescedTask _offer;
     private readonly EngineLoop _loop;
@@ -39,6 +39,7 @@ internal sealed class RingWriter : ISendListener, IDisposable
         _hopsFromSink = hopsFromSink;
         _liveTargets = targets.Count;
         _routes = [.. targets.Select(target => (target, ring.TryAddCursor()!))];
+        _space = new AsyncSignal(loop);
         _offer = new CoalescedTask(loop, Offer);
     }
 

@@ -36,7 +36,7 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
         _readers = readers;
         _position = cursor.Position;
         _reportedPosition = _position;
-        _signal = new AsyncSignal();
+        _signal = new AsyncSignal(loop);
         _consumed = new CoalescedTask(loop, now => _stream.Connection.Streams.OnConsumed(_stream, now));
         _listener = new Listener(_signal);
     }
