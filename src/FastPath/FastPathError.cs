@@ -45,6 +45,9 @@ public enum FastPathError
     /// <summary>A second reader asked for bytes that were given back already.</summary>
     TooLate,
 
+    /// <summary>The transfer broke and cannot go on: its source cannot replay the bytes, or has announced no digest.</summary>
+    NotResumable,
+
     /// <summary>The peer broke the rules of a stream.</summary>
     Protocol,
 }

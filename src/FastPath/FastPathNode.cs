@@ -27,6 +27,7 @@ using FastPath.Sockets;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
 using FastPath.Streams;
+using FastPath.Transfers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,8 +37,6 @@ namespace FastPath;
 /// <remarks>Safe for use by many threads. Dispose closes every connection with a code.</remarks>
 public sealed class FastPathNode : IAsyncDisposable
 {
-    private const int DigestBlockBytes = 64 * 1_024;
-
     private readonly FastPathOptions _options;
     private readonly NodeIdentity _identity;
     private readonly IDatagramSocket _socket;
@@ -94,7 +93,7 @@ public sealed class FastPathNode : IAsyncDisposable
     /// <param name="identity">Who this node is.</param>
     /// <param name="listen">Port 0 takes a free one.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="FastPathException">LocalResource: the port is in use or not permitted.</exception>
+    /// <exception cref="FastPathException">LocalResource: the port or the folder of partial transfers is in use or not permitted.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static FastPathNode Start(NodeIdentity identity, IPEndPoint listen, FastPathOptions? options = null)
     {
@@ -104,6 +103,11 @@ public sealed class FastPathNode : IAsyncDisposable
         options.Validate();
         try
         {
+            if (options.PartialFolder is { } partial)
+            {
+                TransferJournal.RemoveStale(partial, options.PartialLifetime);
+            }
+
             IDatagramSocket socket = DatagramSocketFactory.Create((DatagramSocketKind)options.Engine, listen);
             if (options.Impairment is { } impairment)
             {
@@ -112,7 +116,7 @@ public sealed class FastPathNode : IAsyncDisposable
 
             return new FastPathNode(identity, socket, options);
         }
-        catch (DatagramSocketException e)
+        catch (Exception e) when (e is DatagramSocketException or IOException or UnauthorizedAccessException)
         {
             throw new FastPathException(FastPathError.LocalResource, e.Message, e);
         }
@@ -124,6 +128,7 @@ public sealed class FastPathNode : IAsyncDisposable
     public async ValueTask<FastPathPeer> ConnectAsync(PeerEndpoint peer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
+        _host.Remember(peer);
         return await _host.DialAsync(peer).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -173,7 +178,7 @@ public sealed class FastPathNode : IAsyncDisposable
         if (code != StreamErrorCode.None)
         {
             throw StreamFailures.Create(
-                code, new TransferFailure(stream.TransferId, IsSender: true, stream.ReceivedBytes, stream.TotalLength));
+                code, TransferFailure.Of(stream.Stream, TransferRole.Relay));
         }
     }
 
@@ -209,28 +214,10 @@ public sealed class FastPathNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(state);
         bool isArchived = _options.ContractForm == ContractForm.Archived
             && (peer.Connection.Session.Capabilities & Capabilities.ArchivedForm) != 0;
-        StreamingSerializer payload = isArchived
-            ? new ArchivedContract(contract, state).StartSerialize()
-            : new PutStreamingPayload(contract, RelatedContracts.Empty, state).StartSerialize();
-        var outline = new ContractOutline(
-            contract.Key,
-            isArchived ? ContractForm.Archived : ContractForm.Bincode,
-            contract.Code.Data.Length,
-            contract.Parameters.Bytes.Length,
-            state.Bytes.Length);
-        byte[] digest = await Task.Run(
-            () => new Blake3Hasher().Digest(payload, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
-        long started = Stopwatch.GetTimestamp();
-        (OperationStatus status, RingWriter writer) = await _host.PutAsync(
-            peer, outline, payload, digest, cancellationToken).ConfigureAwait(false);
-        if (status != OperationStatus.Done)
-        {
-            throw StreamFailures.Create(status, $"PUT of {contract.Key}");
-        }
-
-        SendStream stream = writer.Targets[0];
-        return new PutReport(
-            contract.Key, payload.Length, stream.PayloadBytesSent, stream.PayloadBytesSentAgain, started, Stopwatch.GetTimestamp());
+        ContractForm form = isArchived ? ContractForm.Archived : ContractForm.Bincode;
+        ContractPayload payload = await Task.Run(
+            () => ContractPayload.Create(contract, state, form, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await new ContractPut(_host, _options, peer, payload).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Fetches a contract into this node's store, from the store itself or through its peers.</summary>
@@ -244,34 +231,15 @@ public sealed class FastPathNode : IAsyncDisposable
 
     /// <summary>Fetches a contract into a writer, which makes it visible only when all of it is verified.</summary>
     /// <param name="instance">What is wanted.</param>
-    /// <param name="beginWrite">Called once, when somebody has it.</param>
+    /// <param name="beginWrite">Called when somebody has it; once more when the transfer broke and another payload came.</param>
     /// <param name="cancellationToken">Ends the search or the transfer at every node that takes part.</param>
     /// <exception cref="FastPathException">NotFound, Unavailable, Corrupt, or why the transfer failed.</exception>
     public async ValueTask<GetReport> GetAsync(
         ContractInstanceId instance, Func<ContractKey, IContractWriter> beginWrite, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(beginWrite);
-        long started = Stopwatch.GetTimestamp();
-        GetArrival arrival = await _host.GetAsync(instance, cancellationToken).ConfigureAwait(false);
-
-        // A stream is delivered when its first byte is there.
-        long firstByteAt = Stopwatch.GetTimestamp();
-        if (arrival.Stored is { } stored)
-        {
-            using StoredPayload owned = stored;
-            return await Task.Run(() => ContractCopy.Run(stored.Entry, beginWrite, started), cancellationToken).ConfigureAwait(false);
-        }
-
-        if (arrival.Stream is not { } stream)
-        {
-            throw StreamFailures.Create(arrival.Status, $"GET of {instance}");
-        }
-
-        using StreamHandle handle = stream;
-        using IContractWriter writer = beginWrite(arrival.Contract.Key);
-        ContractIntake intake = await ContractIntake.RunAsync(
-            handle, writer, arrival.Contract.Form, isPut: false, _options.Verify, cancellationToken).ConfigureAwait(false);
-        return new GetReport(arrival.Contract.Key, intake.Bytes, firstByteAt, started, Stopwatch.GetTimestamp());
+        using var fetch = new ContractFetch(_host, _options, instance, beginWrite);
+        return await fetch.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -35,6 +35,9 @@ public sealed class FastPathPeer
     /// <summary>32 bytes: who the peer has proven to be.</summary>
     public ReadOnlyMemory<byte> PublicKey { get; }
 
+    /// <summary>Where it is now, as the network shows it.</summary>
+    public PeerEndpoint Address => new(PublicKey, Connection.PeerAddress.ToIPEndPoint());
+
     /// <summary>The negotiated payload cipher.</summary>
     public string Cipher => Connection.Session.Cipher.Name;
 

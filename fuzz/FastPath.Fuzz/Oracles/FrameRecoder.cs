@@ -27,6 +27,7 @@ internal sealed class FrameRecoder
         FrameType.Message => Message(ref reader, destination),
         FrameType.ConnectionClose => ConnectionClose(ref reader, destination),
         FrameType.MtuProbe => MtuProbe(ref reader, destination),
+        _ when StreamSignalFrame.IsSignal(type) => StreamSignal(type, ref reader, destination),
         _ => throw new OracleException($"frame {type} has no layout here"),
     };
 
@@ -111,6 +112,18 @@ internal sealed class FrameRecoder
     private static int MtuProbe(ref FrameReader reader, Span<byte> destination)
     {
         if (!MtuProbeFrame.TryRead(ref reader, out MtuProbeFrame frame))
+        {
+            return Refused;
+        }
+
+        scoped var writer = new FrameWriter(destination);
+        frame.Write(ref writer);
+        return Written(in writer, frame.EncodedLength);
+    }
+
+    private static int StreamSignal(FrameType type, ref FrameReader reader, Span<byte> destination)
+    {
+        if (!StreamSignalFrame.TryRead(ref reader, type, out StreamSignalFrame frame))
         {
             return Refused;
         }

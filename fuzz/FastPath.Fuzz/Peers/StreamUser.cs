@@ -30,6 +30,49 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
         connection.Streams.MarkReady(stream);
     }
 
+    /// <summary>Offers a stream, and sends it once it is accepted.</summary>
+    public void SendOffer(Connection connection, Instant now) => connection.Streams.Offer(
+        now,
+        new StreamDescription { TransferId = 8, TotalLength = PayloadBytes, Digest = new byte[32], WantsDelivery = true },
+        this);
+
+    /// <summary>A stream that the peer offers: taken from the start, from the middle, declined or had.</summary>
+    public void Answer(StreamOffer offer, Instant now)
+    {
+        StreamTable streams = offer.Connection.Streams;
+        switch (StreamId.IndexOf(offer.Id) % 4)
+        {
+            case 0:
+                streams.Accept(now, offer, 0);
+                break;
+            case 1:
+                streams.Accept(now, offer, offer.Description.TotalLength / 2);
+                break;
+            case 2:
+                streams.Decline(offer, StreamErrorCode.TooLarge);
+                break;
+            default:
+                streams.Have(offer);
+                break;
+        }
+    }
+
+    public void OnAccepted(SendStream stream, Instant now)
+    {
+        long from = stream.AcceptedFrom;
+        int length = (int)(PayloadBytes - from);
+        FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, from, Math.Max(1, length))!;
+        stream.Begin(ring, ring.TryAddCursor()!, this);
+        if (length > 0)
+        {
+            ring.Write(from, new byte[length], out _);
+            stream.Offer(from, PayloadBytes, now);
+        }
+
+        stream.Finish(PayloadBytes, now);
+        stream.Connection.Streams.MarkReady(stream);
+    }
+
     /// <summary>A stream that the peer opened.</summary>
     public void Take(ReceiveStream stream)
     {
@@ -79,7 +122,10 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
     public void OnSendEnded(SendStream stream, StreamErrorCode code)
     {
         OracleException.Require(_ended.Add(stream), "an outgoing stream ends twice");
-        stream.Ring.Abandon();
+        if (stream.HasRing)
+        {
+            stream.Ring.Abandon();
+        }
     }
 
     private void Read(ReceiveStream stream)

@@ -78,6 +78,23 @@ internal sealed class ConnectionTarget : IFuzzTarget
                 (ref w) => new StreamCreditFrame(1, 1 << 20).Write(ref w),
                 (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 10)]),
                 (ref w) => new StopSendingFrame(1, 2).Write(ref w)));
+            yield return ("offers", Packets(
+                (ref w) => Offer(0).Write(ref w),
+                (ref w) => Offer(2).Write(ref w),
+                (ref w) => Offer(4).Write(ref w),
+                (ref w) => Offer(6).Write(ref w),
+                (ref w) => new FragmentFrame(0, 0, new byte[900]).Write(ref w),
+                (ref w) => new FragmentFrame(2, 450, new byte[450]).Write(ref w),
+                (ref w) => new FinFrame(2, 900).Write(ref w),
+                (ref w) => new StreamResetFrame(8, 1, 0).Write(ref w)));
+            yield return ("answers-to-our-offer", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamAccept, 3, 10_000).Write(ref w),
+                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 12)]),
+                (ref w) => new StreamSignalFrame(FrameType.StreamDelivery, 3, 4).Write(ref w)));
+            yield return ("our-offer-declined", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamDecline, 3, 5).Write(ref w)));
+            yield return ("our-offer-held", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamHave, 3, 0).Write(ref w)));
             yield return ("limits", Packets(
                 (ref w) => new StreamLimitFrame(1_024).Write(ref w),
                 (ref w) => new BlockedFrame((byte)BlockedKind.StreamLimit, 0, 256).Write(ref w),
@@ -103,6 +120,7 @@ internal sealed class ConnectionTarget : IFuzzTarget
         Connection connection = victim.Connections[0];
         var user = new StreamUser(victim.Pool);
         user.Send(connection, now);
+        user.SendOffer(connection, now);
         for (int i = 0; i < MessagesQueued; i++)
         {
             connection.TryQueueMessage("a message of our own"u8, out _);
@@ -110,13 +128,13 @@ internal sealed class ConnectionTarget : IFuzzTarget
 
         HandshakeParties.Poll(victim, now);
         int packets = 0;
-        long events = TakeEvents(victim, user);
+        long events = TakeEvents(victim, user, now);
         for (; packets < PacketsMax && TryTake(ref input, keys, out ReadOnlySpan<byte> frames); packets++)
         {
             now += Step;
             victim.HandleDatagram(now, HandshakeParties.InitiatorAddress, Seal(keys, frames));
             victim.HandleTimeout(now);
-            events |= TakeEvents(victim, user);
+            events |= TakeEvents(victim, user, now);
             HandshakeParties.Poll(victim, now);
             OracleException.Require(connection.Recovery.BytesInFlight >= 0, "the flight is negative");
         }
@@ -124,7 +142,7 @@ internal sealed class ConnectionTarget : IFuzzTarget
         ConnectionState state = connection.State;
         CloseCode code = connection.CloseCode;
         connection.Close(now, CloseCode.None, "the run is over");
-        events |= TakeEvents(victim, user);
+        events |= TakeEvents(victim, user, now);
         OracleException.Require(
             victim.Pool is { RentedBytes: 0, ReservedBytes: 0 }, "memory stays behind when every stream has ended");
         return Outcome.Of((long)state, (long)code, events, user.Ended, Math.Sign(user.BytesRead));
@@ -171,7 +189,7 @@ internal sealed class ConnectionTarget : IFuzzTarget
     }
 
     /// <returns>Which kinds of event came, one bit each.</returns>
-    private static long TakeEvents(Endpoint endpoint, StreamUser user)
+    private static long TakeEvents(Endpoint endpoint, StreamUser user, Instant now)
     {
         long kinds = 0;
         while (endpoint.TryPollEvent(out ConnectionEvent happened))
@@ -181,10 +199,25 @@ internal sealed class ConnectionTarget : IFuzzTarget
             {
                 user.Take(stream);
             }
+
+            if (happened.Offer is { } offer)
+            {
+                user.Answer(offer, now);
+            }
         }
 
         return kinds;
     }
+
+    private static StreamOpenFrame Offer(ulong id) => new()
+    {
+        StreamId = id,
+        TransferId = id,
+        TotalLength = 900,
+        Digest = new byte[StreamOpenFrame.DigestLength],
+        IsOffer = true,
+        WantsDelivery = true,
+    };
 
     private static byte[] Packets(params WriteFrames[] packets)
     {

@@ -56,6 +56,13 @@ internal sealed class FrameReaderTarget : IFuzzTarget
                 new StreamLimitFrame(1_024).Write(ref w);
                 new BlockedFrame((byte)BlockedKind.Stream, 5, 9).Write(ref w);
             }));
+            yield return ("signals", Write((ref w) =>
+            {
+                new StreamSignalFrame(FrameType.StreamAccept, 5, 65_536).Write(ref w);
+                new StreamSignalFrame(FrameType.StreamDecline, 7, 5).Write(ref w);
+                new StreamSignalFrame(FrameType.StreamHave, 9, 0).Write(ref w);
+                new StreamSignalFrame(FrameType.StreamDelivery, 11, 4).Write(ref w);
+            }));
             yield return ("message", Write((ref w) => new MessageFrame(3, "hello"u8).Write(ref w)));
             yield return ("close", Write((ref w) => new ConnectionCloseFrame(1, "bye"u8).Write(ref w)));
             yield return ("mtu-probe", Write((ref w) =>
@@ -97,7 +104,8 @@ internal sealed class FrameReaderTarget : IFuzzTarget
     }
 
     /// <summary>All types without a layout of their own are one kind.</summary>
-    private static long Kind(FrameType type) => Math.Min((int)type, (int)FrameType.LastPlain + 1);
+    private static long Kind(FrameType type) =>
+        StreamSignalFrame.IsSignal(type) ? (int)type : Math.Min((int)type, (int)FrameType.LastPlain + 1);
 
     private bool TryReadFrame(FrameType type, ReadOnlySpan<byte> input, int start, ref FrameReader reader)
     {
@@ -112,7 +120,7 @@ internal sealed class FrameReaderTarget : IFuzzTarget
                 return true;
             case FrameType.Ping:
                 return true;
-            case > FrameType.LastPlain when type != FrameType.MtuProbe:
+            case > FrameType.LastPlain when type != FrameType.MtuProbe && !StreamSignalFrame.IsSignal(type):
                 return reader.TryReadBlock(out _);
             default:
                 return _oracle.TryRead(type, input, start, ref reader);

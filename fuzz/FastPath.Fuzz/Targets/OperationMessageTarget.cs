@@ -28,9 +28,11 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             VisitedNodes visited = Visited(3);
             ContractInstanceId instance = ContractInstanceId.Read(Filled(ContractInstanceId.Length, 7));
             yield return ("get-request", space[..GetRequest.Write(
-                space, 1, instance, 10, 0, ContractForm.Bincode, visited)]);
+                space, 1, instance, 10, 0, ContractForm.Bincode, ResumePoint.None, visited)]);
+            yield return ("get-request-resumed", space[..GetRequest.Write(
+                space, 1, instance, 10, 0, ContractForm.Bincode, new ResumePoint(Filled(32, 5), 1 << 20), visited)]);
             yield return ("get-request-full", space[..GetRequest.Write(
-                space, 1, instance, 255, 255, ContractForm.Archived, Visited(200))]);
+                space, 1, instance, 255, 255, ContractForm.Archived, ResumePoint.None, Visited(200))]);
             yield return ("get-failed", space[..OperationNotice.Write(
                 space, Purpose.GetFailed, UInt128.MaxValue, OperationStatus.NotFound, visited)]);
             yield return ("get-cancel", space[..OperationNotice.Write(
@@ -66,7 +68,9 @@ internal sealed class OperationMessageTarget : IFuzzTarget
     private long CheckRequest(ReadOnlySpan<byte> input)
     {
         bool isRead = GetRequest.TryRead(input, out GetRequest request);
-        bool isThere = TryFindBlock(input, FormOffset + 1, out ReadOnlySpan<byte> visited)
+        ReadOnlySpan<byte> visited = default;
+        bool isThere = TryFindResume(input, out ReadOnlySpan<byte> digest, out ulong offset, out int end)
+            && TryFindBlock(input, end, out visited)
             && input[FormOffset] <= (byte)ContractForm.Archived;
         OracleException.Require(isRead == isThere, "accepted and complete are not the same");
         if (!isRead)
@@ -79,6 +83,8 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             && request.Instance == ContractInstanceId.Read(input[OperationHeader.Length..])
             && (request.HopsToLive, request.Depth) == (input[DepthOffset - 1], input[DepthOffset])
             && request.Form == (ContractForm)input[FormOffset]
+            && request.Resume.Digest.Span.SequenceEqual(digest)
+            && request.Resume.Offset == (long)offset
             && request.Visited == visited,
             "a field is read from elsewhere");
         int length = Write(_first, request);
@@ -152,12 +158,28 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         return true;
     }
 
+    /// <summary>A digest of 32 bytes and an offset, or an empty one and none.</summary>
+    private static bool TryFindResume(
+        ReadOnlySpan<byte> input, out ReadOnlySpan<byte> digest, out ulong offset, out int end)
+    {
+        offset = 0;
+        end = FormOffset + 1;
+        if (!TryFindBlock(input, end, out digest) || digest.Length is not (0 or 32))
+        {
+            return false;
+        }
+
+        SlowVarInt.TryRead(input, ref end, out _);
+        end += digest.Length;
+        return digest.IsEmpty || SlowVarInt.TryRead(input, ref end, out offset);
+    }
+
     private static int Write(Span<byte> space, in GetRequest request)
     {
         var visited = new VisitedNodes();
         visited.Merge(request.Visited);
         return GetRequest.Write(
-            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, request.Form, visited);
+            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, request.Form, request.Resume, visited);
     }
 
     private static int Write(Span<byte> space, Purpose purpose, in OperationNotice notice)

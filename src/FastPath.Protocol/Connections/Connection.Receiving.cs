@@ -17,6 +17,7 @@ internal sealed partial class Connection
     /// <summary>Opens a datagram in place; whatever it holds, nothing is thrown.</summary>
     public OpenResult HandlePacket(Instant now, in PacketHeader header, Span<byte> datagram)
     {
+        Wake();
         OpenResult result = Session.Opener.TryOpen(
             datagram, header, now, _recovery.ProbeTimeout * 3, out int length);
         if (result != OpenResult.Opened)
@@ -32,6 +33,7 @@ internal sealed partial class Connection
     /// <summary>Takes the frames of a packet that the session's keys have opened.</summary>
     public void HandleOpened(Instant now, in PacketHeader header, ReadOnlySpan<byte> payload)
     {
+        Wake();
         Counters.PacketsReceived++;
         if (State != ConnectionState.Established)
         {
@@ -85,7 +87,8 @@ internal sealed partial class Connection
             case FrameType.ConnectionCredit:
                 _owesMessageCredit |= frame.Offset == _messageCreditGranted;
                 break;
-            case >= FrameType.StreamOpen and <= FrameType.StreamLimit:
+            case (>= FrameType.StreamOpen and <= FrameType.StreamLimit)
+                or (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
                 Streams.OnLost(in frame);
                 break;
         }
@@ -155,6 +158,8 @@ internal sealed partial class Connection
                 return TryHandleClose(ref reader);
             case FrameType.MtuProbe:
                 return TryHandleMtuProbe(ref reader);
+            case (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
+                return Streams.TryHandleSignal(now, type, ref reader);
             case > FrameType.LastPlain:
                 Counters.FramesUnknown++;
                 return reader.TryReadBlock(out _);

@@ -29,6 +29,9 @@ internal sealed partial class Connection
     private bool HasData => _pings.Count > 0 || _owesPing || _owesMessageCredit || _owesLongestWanted || _messages.TryPeek(out _, out _)
         || Streams.HasSendable;
 
+    /// <summary>An ACK waits for the end of the batch.</summary>
+    public bool OwesAck => _acks.IsPending;
+
     /// <summary>Builds and seals the next packet into <paramref name="datagram"/>; false when there is none to send.</summary>
     /// <param name="isBatchEnd">The receive batch is over: an owed ACK leaves now, not at its deadline.</param>
     public bool TryPollTransmit(Instant now, Span<byte> datagram, bool isBatchEnd, out int length)
@@ -48,12 +51,12 @@ internal sealed partial class Connection
         }
 
         Session.Sealer.TryRekey(now);
-        if (_path.TryGetProbe(now, out int probeBytes) && probeBytes <= datagram.Length && _recovery.CanSendMtuProbe(now, probeBytes))
+        bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, datagramBytes);
+        if (canSendData && _path.TryGetProbe(now, out int probeBytes) && probeBytes <= datagram.Length && _recovery.CanSendMtuProbe(now, probeBytes))
         {
             return TryPollMtuProbe(now, datagram[..probeBytes], out length);
         }
 
-        bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, datagramBytes);
         bool ackIsDue = _acks.IsPending && (isBatchEnd || _acks.IsDue(now));
         if (!canSendData && !ackIsDue)
         {

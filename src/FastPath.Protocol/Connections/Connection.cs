@@ -21,6 +21,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
 {
     private readonly ConnectionSettings _settings;
     private readonly Queue<ConnectionEvent> _events;
+    private readonly ActiveConnections _active;
     private readonly LossRecovery _recovery;
     private readonly PathMtu _path;
     private readonly AckTracker _acks;
@@ -33,17 +34,20 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
 
     /// <param name="pool">Where the blocks of all streams of the endpoint come from.</param>
     /// <param name="events">Shared by all connections of an endpoint, so that events keep their order.</param>
+    /// <param name="active">Where it enters itself when it may have something to send.</param>
     public Connection(
         Session session,
         ConnectionSettings settings,
         PinnedSlabPool pool,
         StreamCounters streamCounters,
         Queue<ConnectionEvent> events,
+        ActiveConnections active,
         Instant now)
     {
         Session = session;
         _settings = settings;
         _events = events;
+        _active = active;
         _path = new PathMtu(settings.Mtu);
         _recovery = new LossRecovery(
             CongestionControllers.Create(settings.Recovery, PathMtuSettings.BaseBytes, session.LocalIndex), settings.Recovery, _path);
@@ -54,6 +58,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         _lastHeardAt = now;
         _lastSentAt = now;
         events.Enqueue(new ConnectionEvent(ConnectionEventKind.Established, this));
+        Wake();
     }
 
     public Session Session { get; }
@@ -78,6 +83,12 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>A packet of the peer has opened: the peer holds this session too.</summary>
     public bool IsConfirmed => Counters.PacketsReceived > 0;
 
+    /// <summary>Is among the active ones, which alone may set it.</summary>
+    public bool IsActive { get; set; }
+
+    /// <summary>Place among the timers, which alone may set it; -1 for none.</summary>
+    public int TimerIndex { get; set; } = -1;
+
     /// <summary>What datagrams this path takes.</summary>
     public PathMtu Path => _path;
 
@@ -100,16 +111,25 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         Instant.Max(_lastHeardAt, _lastSentAt) + _settings.KeepAliveInterval;
 
     /// <summary>Asks for a round trip; <see cref="ConnectionEventKind.PingAcknowledged"/> answers with the number.</summary>
-    public void QueuePing(ulong number) => _pings.Enqueue(number);
+    public void QueuePing(ulong number)
+    {
+        _pings.Enqueue(number);
+        Wake();
+    }
 
     /// <summary>The initiator speaks first: its packet proves to the responder that the session is live.</summary>
-    public void QueueFirstPing() => _owesPing = true;
+    public void QueueFirstPing()
+    {
+        _owesPing = true;
+        Wake();
+    }
 
     /// <returns>False when too many wait already; try again after the next acknowledgement.</returns>
     public bool TryQueueMessage(ReadOnlySpan<byte> message, out ulong sequence)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, MessageBytesMax);
         sequence = 0;
+        Wake();
         return State == ConnectionState.Established && _messages.TryQueue(message, out sequence);
     }
 
@@ -120,6 +140,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         {
             _longestWanted = _settings.Mtu.RelayMaxBytes;
             _owesLongestWanted = true;
+            Wake();
         }
     }
 
@@ -135,11 +156,16 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         {
             _messageCreditGranted = limit;
             _owesMessageCredit = true;
+            Wake();
         }
     }
 
+    /// <summary>It may have something to send, or another deadline: it gets a turn.</summary>
+    public void Wake() => _active.Add(this);
+
     public void HandleTimeout(Instant now)
     {
+        Wake();
         if (State == ConnectionState.Closing && now >= _closedAt)
         {
             State = ConnectionState.Closed;
@@ -177,6 +203,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         State = ConnectionState.Closing;
         _closedAt = now + (_recovery.ProbeTimeout * 3);
         _owesClose = true;
+        Wake();
         End(code, reason);
     }
 
@@ -194,6 +221,10 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>A stream of the peer was announced: its owner hears of it, exactly once (scenarios O1 and O2).</summary>
     public void Announce(ReceiveStream stream) =>
         _events.Enqueue(new ConnectionEvent(ConnectionEventKind.StreamOpened, this, stream.Id, Stream: stream));
+
+    /// <summary>The peer offers a stream: its owner answers it.</summary>
+    public void Announce(StreamOffer offer) =>
+        _events.Enqueue(new ConnectionEvent(ConnectionEventKind.StreamOffered, this, offer.Id, Offer: offer));
 
     public void Dispose() => Session.Dispose();
 

@@ -6,9 +6,11 @@ namespace FastPath.Protocol.Connections;
 /// <param name="Number">Ping number, or nothing.</param>
 /// <param name="Message">Bytes of a message that arrived; the receiver owns them.</param>
 /// <param name="Stream">The stream that the peer opened; the receiver claims it or stops it.</param>
+/// <param name="Offer">The stream that the peer offers; the receiver answers it.</param>
 internal readonly record struct ConnectionEvent(
     ConnectionEventKind Kind,
     Connection Connection,
     ulong Number = 0,
     ReadOnlyMemory<byte> Message = default,
-    ReceiveStream? Stream = null);
+    ReceiveStream? Stream = null,
+    StreamOffer? Offer = null);

@@ -8,5 +8,6 @@ internal enum ConnectionEventKind
     MessageReceived,
     MessageAcknowledged,
     StreamOpened,
+    StreamOffered,
     Closed,
 }

@@ -29,7 +29,9 @@ internal sealed partial class Endpoint : IDisposable
     private readonly Queue<ConnectionEvent> _events = new();
     private readonly Queue<DialResult> _dialResults = new();
     private readonly Queue<(PeerAddress To, byte[] Datagram)> _outbox = new();
-    private int _nextToPoll;
+    private readonly ActiveConnections _active = new();
+    private readonly ConnectionTimers _timers = new();
+    private readonly List<Connection> _waitingForBatchEnd = [];
 
     /// <param name="privateKey">32 bytes: the node's identity.</param>
     public Endpoint(EndpointSettings settings, ReadOnlySpan<byte> privateKey, IRandomSource random)
@@ -60,8 +62,8 @@ internal sealed partial class Endpoint : IDisposable
     {
         get
         {
-            Instant next = Instant.Never;
-            foreach (Connection connection in _connections)
+            Instant next = _timers.Next;
+            foreach (Connection connection in _active)
             {
                 next = Instant.Min(next, connection.NextDeadline);
             }
@@ -107,14 +109,15 @@ internal sealed partial class Endpoint : IDisposable
 
     public void HandleTimeout(Instant now)
     {
-        for (int i = _connections.Count - 1; i >= 0; i--)
+        // What becomes active here has its deadline set again when it has had its turn.
+        foreach (Connection connection in _active)
         {
-            Connection connection = _connections[i];
-            if (now >= connection.NextDeadline)
-            {
-                connection.HandleTimeout(now);
-            }
+            _timers.Set(connection);
+        }
 
+        while (_timers.TryTakeDue(now, out Connection connection))
+        {
+            connection.HandleTimeout(now);
             RemoveIfClosed(connection);
         }
 
@@ -138,16 +141,23 @@ internal sealed partial class Endpoint : IDisposable
             return true;
         }
 
-        for (int i = 0; i < _connections.Count; i++)
+        if (isBatchEnd && _waitingForBatchEnd.Count > 0)
         {
-            Connection connection = _connections[(_nextToPoll + i) % _connections.Count];
+            ResumeWaiting();
+        }
+
+        while (_active.Count > 0)
+        {
+            Connection connection = _active.Peek();
             if (connection.TryPollTransmit(now, buffer, isBatchEnd, out length))
             {
                 // One packet each in turn: a busy connection never keeps another from sending.
-                _nextToPoll = (_nextToPoll + i + 1) % _connections.Count;
+                _active.Rotate();
                 to = connection.PeerAddress;
                 return true;
             }
+
+            Rest(_active.Remove(), isBatchEnd);
         }
 
         length = 0;
@@ -229,6 +239,32 @@ internal sealed partial class Endpoint : IDisposable
         Counters.HandshakesCompleted++;
     }
 
+    private void ResumeWaiting()
+    {
+        foreach (Connection connection in _waitingForBatchEnd)
+        {
+            _active.Add(connection);
+        }
+
+        _waitingForBatchEnd.Clear();
+    }
+
+    /// <summary>Has nothing to send now: only its deadline, or what wakes it, brings it back.</summary>
+    private void Rest(Connection connection, bool isBatchEnd)
+    {
+        if (connection.State == ConnectionState.Closed)
+        {
+            RemoveIfClosed(connection);
+            return;
+        }
+
+        _timers.Set(connection);
+        if (!isBatchEnd && connection.OwesAck)
+        {
+            _waitingForBatchEnd.Add(connection);
+        }
+    }
+
     private void RemoveIfClosed(Connection connection)
     {
         if (connection.State != ConnectionState.Closed || !_connections.Remove(connection))
@@ -236,6 +272,7 @@ internal sealed partial class Endpoint : IDisposable
             return;
         }
 
+        _timers.Remove(connection);
         _connectionsByIndex.Remove(connection.Session.LocalIndex);
         if (_connectionsByPeer.TryGetValue(connection.Session.PeerKey, out Connection? current) && current == connection)
         {

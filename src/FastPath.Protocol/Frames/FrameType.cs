@@ -23,7 +23,7 @@ internal enum FrameType : byte
     ConnectionClose = 0x0D,
     LastPlain = ConnectionClose,
 
-    // Each carries its length; all but MtuProbe are reserved for later parts.
+    // Each carries its length; those without a reader here are reserved.
     EcnAck = 0x20,
     PathChallenge = 0x21,
     PathResponse = 0x22,
@@ -33,4 +33,5 @@ internal enum FrameType : byte
     StreamHave = 0x26,
     AckFrequency = 0x27,
     Datagram = 0x28,
+    StreamDelivery = 0x29,
 }

@@ -13,7 +13,9 @@ internal readonly ref struct StreamOpenFrame
 
     private const byte HasTotalLength = 1;
     private const byte HasDigest = 2;
-    private const byte KnownFlags = HasTotalLength | HasDigest;
+    private const byte IsOfferFlag = 4;
+    private const byte WantsDeliveryFlag = 8;
+    private const byte KnownFlags = HasTotalLength | HasDigest | IsOfferFlag | WantsDeliveryFlag;
 
     public ulong StreamId { get; init; }
 
@@ -26,6 +28,12 @@ internal readonly ref struct StreamOpenFrame
     public long TotalLength { get; init; }
 
     public long StartOffset { get; init; }
+
+    /// <summary>No byte follows before the receiver has answered with a <see cref="StreamSignalFrame"/>.</summary>
+    public bool IsOffer { get; init; }
+
+    /// <summary>The sender wants to hear when the payload was consumed and committed at its destination.</summary>
+    public bool WantsDelivery { get; init; }
 
     /// <summary>32 bytes, or empty when not known.</summary>
     public ReadOnlySpan<byte> Digest { get; init; }
@@ -40,6 +48,11 @@ internal readonly ref struct StreamOpenFrame
         + VarInt.LengthOf((ulong)StartOffset) + Digest.Length
         + VarInt.LengthOf((ulong)Metadata.Length) + Metadata.Length
         + VarInt.LengthOf((ulong)Extensions.Length) + Extensions.Length;
+
+    private byte Flags => (byte)((TotalLength >= 0 ? HasTotalLength : 0)
+        | (Digest.IsEmpty ? 0 : HasDigest)
+        | (IsOffer ? IsOfferFlag : 0)
+        | (WantsDelivery ? WantsDeliveryFlag : 0));
 
     public static bool TryRead(ref FrameReader reader, out StreamOpenFrame frame)
     {
@@ -73,6 +86,8 @@ internal readonly ref struct StreamOpenFrame
             TransferId = BinaryPrimitives.ReadUInt128BigEndian(transferId),
             TotalLength = totalLength,
             StartOffset = startOffset,
+            IsOffer = (flags & IsOfferFlag) != 0,
+            WantsDelivery = (flags & WantsDeliveryFlag) != 0,
             Digest = digest,
             Metadata = metadata,
             Extensions = extensions,
@@ -84,7 +99,7 @@ internal readonly ref struct StreamOpenFrame
     {
         writer.WriteType(FrameType.StreamOpen);
         writer.WriteVarInt(StreamId);
-        writer.WriteByte((byte)((TotalLength >= 0 ? HasTotalLength : 0) | (Digest.IsEmpty ? 0 : HasDigest)));
+        writer.WriteByte(Flags);
         writer.WriteByte((byte)Kind);
         BinaryPrimitives.WriteUInt128BigEndian(writer.Reserve(TransferIdLength), TransferId);
         if (TotalLength >= 0)

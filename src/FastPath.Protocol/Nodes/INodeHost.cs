@@ -15,6 +15,9 @@ internal interface INodeHost : IOperationHost
     /// <summary>A message of the application; its credit returns with <see cref="Connection.OnMessageConsumed"/>.</summary>
     void OnMessage(Connection from, Purpose purpose, ReadOnlyMemory<byte> message);
 
+    /// <summary>A stream that the peer's application offers; answer it by its connection's streams, once.</summary>
+    void OnOffered(StreamOffer offer);
+
     /// <summary>A stream of the application; the host owns its claim.</summary>
     void OnStream(Purpose purpose, ReceiveStream stream);
 }

@@ -56,6 +56,9 @@ internal sealed class NodeCore : IDisposable
                 case ConnectionEventKind.StreamOpened:
                     HandleStream(now, connectionEvent.Stream!);
                     break;
+                case ConnectionEventKind.StreamOffered:
+                    HandleOffer(connectionEvent.Offer!);
+                    break;
                 case ConnectionEventKind.Closed:
                     Gets.HandleConnectionClosed(now, connectionEvent.Connection);
                     Puts.HandleConnectionClosed(connectionEvent.Connection);
@@ -127,6 +130,25 @@ internal sealed class NodeCore : IDisposable
                 break;
             default:
                 Puts.HandleResult(from, in notice);
+                break;
+        }
+    }
+
+    private void HandleOffer(StreamOffer offer)
+    {
+        ReadOnlySpan<byte> metadata = offer.Description.Metadata.Span;
+        Purpose purpose = metadata.IsEmpty ? Purpose.Application : (Purpose)metadata[0];
+        switch (purpose)
+        {
+            case Purpose.PutRequest when ContractStreamHeader.TryRead(metadata, purpose, out ContractStreamHeader put):
+                _host.OnPutOffered(put.Contract, offer);
+                break;
+            case Purpose.Application:
+                _host.OnOffered(offer);
+                break;
+            default:
+                Malformed++;
+                offer.Connection.Streams.Decline(offer, StreamErrorCode.Unsupported);
                 break;
         }
     }

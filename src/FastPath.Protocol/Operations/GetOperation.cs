@@ -24,6 +24,9 @@ internal sealed class GetOperation
     /// <summary>The form that the answer should have.</summary>
     public required ContractForm Form { get; init; }
 
+    /// <summary>What the origin has already.</summary>
+    public required ResumePoint Resume { get; init; }
+
     public VisitedNodes Visited { get; } = new();
 
     public GetState State { get; set; } = GetState.LookingUp;

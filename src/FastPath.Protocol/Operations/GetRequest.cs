@@ -3,7 +3,7 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Protocol.Operations;
 
-/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, bytes visited.</summary>
+/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, resume point, bytes visited.</summary>
 internal readonly ref struct GetRequest
 {
     public UInt128 Transaction { get; init; }
@@ -19,6 +19,9 @@ internal readonly ref struct GetRequest
     /// <summary>The form that the answer should have; every node on the way reads it.</summary>
     public ContractForm Form { get; init; }
 
+    /// <summary>What the origin has already of one payload of this contract.</summary>
+    public ResumePoint Resume { get; init; }
+
     /// <summary>Fingerprints of 8 bytes.</summary>
     public ReadOnlySpan<byte> Visited { get; init; }
 
@@ -32,6 +35,7 @@ internal readonly ref struct GetRequest
             || !reader.TryReadByte(out byte depth)
             || !reader.TryReadByte(out byte form)
             || form > (byte)ContractForm.Archived
+            || !ResumePoint.TryRead(ref reader, out ResumePoint resume)
             || !reader.TryReadBlock(out ReadOnlySpan<byte> visited))
         {
             return false;
@@ -44,6 +48,7 @@ internal readonly ref struct GetRequest
             HopsToLive = hopsToLive,
             Depth = depth,
             Form = (ContractForm)form,
+            Resume = resume,
             Visited = visited,
         };
         return true;
@@ -56,6 +61,7 @@ internal readonly ref struct GetRequest
         byte hopsToLive,
         byte depth,
         ContractForm form,
+        in ResumePoint resume,
         VisitedNodes visited)
     {
         var writer = new FrameWriter(space);
@@ -64,6 +70,7 @@ internal readonly ref struct GetRequest
         writer.WriteByte(hopsToLive);
         writer.WriteByte(depth);
         writer.WriteByte((byte)form);
+        resume.Write(ref writer);
         visited.Write(ref writer);
         return writer.Position;
     }

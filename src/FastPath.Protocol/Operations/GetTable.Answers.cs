@@ -114,7 +114,8 @@ internal sealed partial class GetTable
         var relay = new CutThroughRelay(stream, [operation.Requester!], stream.Description!, operation.Depth, this);
         operation.Relay = relay;
         _relays.Add(relay, operation);
-        if (_settings.Caches && stream.Ring.TryAddCursor() is { } cursor)
+        bool isWhole = stream.Ring.StartOffset == 0;
+        if (_settings.Caches && isWhole && stream.Ring.TryAddCursor() is { } cursor)
         {
             _host.Cache(header.Contract, stream, cursor);
         }

@@ -60,8 +60,14 @@ internal sealed partial class GetTable : IRelayOwner
     }
 
     /// <summary>A request of this node's own; ends in one Deliver or one Fail of the host.</summary>
+    /// <param name="resume">What this node has already of one payload; the answer may begin there, or at 0.</param>
     public void Start(
-        Instant now, UInt128 transaction, ContractInstanceId instance, byte hopsToLive, ContractForm form = ContractForm.Bincode)
+        Instant now,
+        UInt128 transaction,
+        ContractInstanceId instance,
+        byte hopsToLive,
+        ContractForm form = ContractForm.Bincode,
+        ResumePoint resume = default)
     {
         _now = now;
         var operation = new GetOperation
@@ -72,6 +78,7 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = hopsToLive,
             Depth = 0,
             Form = form,
+            Resume = resume,
         };
         operation.Visited.Add(_endpoint.PublicKey);
         _operations.Add(transaction, operation);
@@ -109,6 +116,7 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = request.HopsToLive,
             Depth = request.Depth,
             Form = request.Form,
+            Resume = request.Resume,
         };
         operation.Visited.Merge(request.Visited);
         operation.Visited.Add(_endpoint.PublicKey);
@@ -137,7 +145,7 @@ internal sealed partial class GetTable : IRelayOwner
         {
             operation.State = GetState.Transferring;
             ContractForm form = FormFor(operation.Requester!, operation.Form);
-            _host.Serve(transaction, operation.Requester!, form, payload, operation.Depth);
+            _host.Serve(transaction, operation.Requester!, form, payload, operation.Resume, operation.Depth);
         }
     }
 
@@ -297,6 +305,7 @@ internal sealed partial class GetTable : IRelayOwner
             (byte)(operation.HopsToLive - 1),
             (byte)(operation.Depth + 1),
             FormFor(next, operation.Form),
+            operation.Resume,
             operation.Visited);
         operation.NextHop = next;
         operation.Deadline = _now + SearchTimeout(operation.HopsToLive);

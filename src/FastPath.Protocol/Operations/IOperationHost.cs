@@ -14,7 +14,9 @@ internal interface IOperationHost
     /// Send what the store has (the payload is taken over): <see cref="GetTable.BeginServe"/> when its stream opens, then
     /// <see cref="GetTable.CompleteServe"/> when that has ended; or <see cref="GetTable.FailServe"/> instead of both.
     /// </summary>
-    void Serve(UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink);
+    /// <param name="resume">Where to begin when the payload is the one that it names; at 0 otherwise.</param>
+    void Serve(
+        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink);
 
     /// <summary>A local request is answered by this stream; the host owns its claim.</summary>
     void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream);
@@ -33,6 +35,9 @@ internal interface IOperationHost
 
     /// <summary>Take the whole stream (the host owns its claim), then send it on; CompleteServe or FailBuffered when it ended.</summary>
     void BeginBuffered(UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink);
+
+    /// <summary>A peer offers a contract before it sends it; answer the offer by its connection's streams, once.</summary>
+    void OnPutOffered(ContractOutline contract, StreamOffer offer);
 
     /// <summary>A peer puts a contract (the host owns the claim); answer with <see cref="PutTable.Complete"/>.</summary>
     void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream);

@@ -89,9 +89,12 @@ internal sealed partial class LossRecovery
     public bool CanSend(Instant now, int sizeBytes) =>
         (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);
 
-    /// <summary>A probe may run over the window once, if it is small beside it: beneath a full window there would never be room.</summary>
+    /// <summary>
+    /// Asked when a packet could leave. A probe may run over the window once, if it is small beside it: beneath a window in
+    /// full use there would never be room.
+    /// </summary>
     public bool CanSendMtuProbe(Instant now, int sizeBytes) =>
-        Rtt.HasSample && sizeBytes <= Congestion.WindowBytes / 2 && BytesInFlight <= Congestion.WindowBytes && _pacing.IsOpen(now, sizeBytes);
+        Rtt.HasSample && sizeBytes <= Congestion.WindowBytes / 2 && _pacing.IsOpen(now, sizeBytes);
 
     /// <summary>Records the packet that was just numbered <see cref="NextPacketNumber"/>.</summary>
     public void OnPacketSent(

@@ -35,7 +35,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
     {
         Source = source;
         _owner = owner;
-        _description = description;
+        _description = description with { IsOffer = false };
         _hopsFromSink = hopsFromSink;
         _routes = new (Connection, RingCursor)[targets.Count];
         for (int i = 0; i < targets.Count; i++)
@@ -80,7 +80,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
             OpenTargets();
             foreach (SendStream target in _targets)
             {
-                target.Finish(stream.Ring.FinalSize, stream.LastProgressAt);
+                target.Finish(stream.Ring.FinalSize, stream.LastProgressAt, stream.Digest);
                 target.Connection.Streams.MarkReady(target);
             }
 
@@ -149,6 +149,21 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         }
 
         _owner.OnRelayEnded(this, _sourceFailure != StreamErrorCode.None ? _sourceFailure : _firstTargetFailure);
+    }
+
+    /// <summary>The source hears of a level when every target has reached it; a local reader is not the destination.</summary>
+    public void OnDelivered(SendStream stream, DeliveryLevel level)
+    {
+        DeliveryLevel least = level;
+        foreach (SendStream target in _targets)
+        {
+            least = target.Level < least ? target.Level : least;
+        }
+
+        if (least > DeliveryLevel.Acknowledged)
+        {
+            Source.Connection.Streams.Report(Source, least);
+        }
     }
 
     /// <summary>Gives the transfer up at both sides.</summary>

@@ -1,3 +1,5 @@
+using FastPath.Protocol.Time;
+
 namespace FastPath.Protocol.Streams;
 
 /// <summary>Told of one outgoing stream, on the loop thread; it may mark and signal, and does no work of its own.</summary>
@@ -8,4 +10,19 @@ internal interface ISendListener
 
     /// <summary>Exactly once: every byte and the end are acknowledged (None), or why not.</summary>
     void OnSendEnded(SendStream stream, StreamErrorCode code);
+
+    /// <summary>The receiver wants what was offered, from <see cref="SendStream.AcceptedFrom"/> on.</summary>
+    void OnAccepted(SendStream stream, Instant now)
+    {
+    }
+
+    /// <summary>The destination has consumed or committed the payload; may come after the end.</summary>
+    void OnDelivered(SendStream stream, DeliveryLevel level)
+    {
+    }
+
+    /// <summary>After the end of a stream that wanted reports: none will come any more.</summary>
+    void OnReportsEnded(SendStream stream)
+    {
+    }
 }

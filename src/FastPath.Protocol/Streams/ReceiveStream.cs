@@ -15,10 +15,14 @@ internal sealed class ReceiveStream
     // A grant is worth a frame once it moves the limit by this part of the window.
     private const int GrantFraction = 4;
 
+    // Enough to tell a lost tail from scattered loss.
+    private const int HolesReportedMax = 16;
+
     private readonly StreamSettings _settings;
     private readonly WindowTuner _tuner;
     private readonly List<IReceiveListener> _listeners = [];
     private StreamErrorCode _endCode;
+    private ReadOnlyMemory<byte> _finDigest;
 
     public ReceiveStream(Connection connection, ulong id, FragmentRing ring, StreamSettings settings, Instant now)
     {
@@ -63,6 +67,16 @@ internal sealed class ReceiveStream
     public Duration DownstreamRoundTrip { get; set; }
 
     public bool IsRelayed { get; set; }
+
+    /// <summary>BLAKE3 of the payload as announced, at the opening or with FIN: 32 bytes, or empty while not known.</summary>
+    public ReadOnlyMemory<byte> Digest =>
+        Description is { Digest.IsEmpty: false } description ? description.Digest : _finDigest;
+
+    /// <summary>What was reported to the sender, so that nothing is said twice.</summary>
+    public DeliveryLevel ReportedLevel { get; set; }
+
+    /// <summary>What was missing when the stream failed: the first ranges of it.</summary>
+    public IReadOnlyList<(long Start, long End)> HolesAtEnd { get; private set; } = [];
 
     /// <summary>The sender has used its credit: whoever reads here is waited for, not the sender.</summary>
     public bool IsWaitingForReader => Ring.HighestEnd >= Granted;
@@ -112,9 +126,21 @@ internal sealed class ReceiveStream
         return true;
     }
 
-    public bool TryFinish(long finalSize)
+    /// <summary>An offer that was accepted is announced from the start; its ring begins where it was accepted from.</summary>
+    public bool TryAnnounce(StreamDescription description)
     {
-        bool isConsistent = Ring.TrySetFinalSize(finalSize);
+        Description = description;
+        return description.TotalLength < 0 || Ring.TrySetFinalSize(description.TotalLength);
+    }
+
+    public bool TryFinish(in FinFrame frame)
+    {
+        if (!frame.Digest.IsEmpty && _finDigest.IsEmpty)
+        {
+            _finDigest = frame.Digest.ToArray();
+        }
+
+        bool isConsistent = Ring.TrySetFinalSize(frame.FinalSize);
         EndIfComplete();
         return isConsistent;
     }
@@ -183,6 +209,11 @@ internal sealed class ReceiveStream
         HasEnded = true;
         OwesCredit = false;
         _endCode = code;
+        if (code != StreamErrorCode.None)
+        {
+            HolesAtEnd = FindHoles();
+        }
+
         Ring.Abandon();
         foreach (IReceiveListener listener in _listeners.ToArray())
         {
@@ -196,5 +227,24 @@ internal sealed class ReceiveStream
         {
             End(StreamErrorCode.None);
         }
+    }
+
+    private List<(long Start, long End)> FindHoles()
+    {
+        var holes = new List<(long, long)>();
+        long position = Ring.Frontier;
+        for (int i = 0; i < Ring.HeldAbove.Count && holes.Count < HolesReportedMax; i++)
+        {
+            (long start, long end) = Ring.HeldAbove[i];
+            holes.Add((position, start));
+            position = end;
+        }
+
+        if (holes.Count < HolesReportedMax && position < Ring.FinalSize)
+        {
+            holes.Add((position, Ring.FinalSize));
+        }
+
+        return holes;
     }
 }

@@ -20,30 +20,60 @@ internal sealed class SendStream
     private readonly RangeSet _offered = new();
     private readonly RangeSet _toSend = new();
     private readonly RangeSet _acknowledged = new();
-    private readonly RingCursor _cursor;
-    private readonly ISendListener _listener;
+    private FragmentRing? _ring;
+    private RingCursor? _cursor;
+    private ISendListener _listener;
+    private ReadOnlyMemory<byte> _finDigest;
     private bool _owesOpen = true;
     private bool _openAcknowledged;
     private bool _owesFin;
     private bool _finAcknowledged;
     private bool _hasEnded;
+    private StreamErrorCode _endCode;
+    private DeliveryLevel _reportedLevel;
 
-    public SendStream(
-        Connection connection, StreamDescription description, FragmentRing ring, RingCursor cursor, ISendListener listener)
+    /// <summary>A stream that is offered: its ring follows with <see cref="Begin"/> once the receiver has accepted.</summary>
+    public SendStream(Connection connection, StreamDescription description, ISendListener listener)
     {
         Connection = connection;
         Description = description;
-        Ring = ring;
-        _cursor = cursor;
         _listener = listener;
         HighestSent = description.StartOffset;
     }
 
+    public SendStream(
+        Connection connection, StreamDescription description, FragmentRing ring, RingCursor cursor, ISendListener listener)
+        : this(connection, description, listener)
+    {
+        _ring = ring;
+        _cursor = cursor;
+    }
+
     public Connection Connection { get; }
 
-    public StreamDescription Description { get; }
+    public StreamDescription Description { get; private set; }
 
-    public FragmentRing Ring { get; }
+    /// <exception cref="InvalidOperationException">The stream is an offer that was not accepted yet.</exception>
+    public FragmentRing Ring => _ring ?? throw new InvalidOperationException("The offer was not accepted yet.");
+
+    /// <summary>Bytes can be sent: the stream was opened with a ring, or accepted and given one.</summary>
+    public bool HasRing => _ring is not null;
+
+    /// <summary>The receiver has not said yet whether it wants the bytes, and from where on.</summary>
+    public bool IsAwaitingAnswer => _ring is null && !_hasEnded && AcceptedFrom < 0;
+
+    /// <summary>Where the receiver wants the bytes to begin; -1 until it has accepted the offer.</summary>
+    public long AcceptedFrom { get; private set; } = -1;
+
+    /// <summary>The receiver has the payload already: none of it was sent.</summary>
+    public bool IsHeldAlready { get; private set; }
+
+    /// <summary>What is known of the payload's way; never more than the truth.</summary>
+    public DeliveryLevel Level =>
+        _reportedLevel > DeliveryLevel.Acknowledged ? _reportedLevel
+        : FinalSize < 0 || HighestSent < FinalSize || !_toSend.IsEmpty || _owesFin ? DeliveryLevel.Queued
+        : AcknowledgedTo < FinalSize ? DeliveryLevel.Sent
+        : DeliveryLevel.Acknowledged;
 
     /// <summary>Given when the peer's limit of streams admits it; in order and without gaps.</summary>
     public ulong Id { get; private set; }
@@ -57,7 +87,7 @@ internal sealed class SendStream
     public long FinalSize { get; private set; } = -1;
 
     /// <summary>Every byte below is acknowledged.</summary>
-    public long AcknowledgedTo => _cursor.Position;
+    public long AcknowledgedTo => _cursor?.Position ?? Description.StartOffset;
 
     public long HighestSent { get; private set; }
 
@@ -83,7 +113,7 @@ internal sealed class SendStream
     public bool IsBlockedByCredit => HasId && !_toSend.IsEmpty && _toSend[0].Start >= Credit;
 
     /// <summary>Everything offered so far is acknowledged: the application is the one that is waited for.</summary>
-    public bool IsIdle => !_owesOpen && _openAcknowledged && _toSend.IsEmpty && AcknowledgedTo == HighestSent && FinalSize < 0;
+    public bool IsIdle => _ring is not null && !_owesOpen && _openAcknowledged && _toSend.IsEmpty && AcknowledgedTo == HighestSent && FinalSize < 0;
 
     /// <summary>A frame could be written now.</summary>
     public bool HasSendable => HasId && !_hasEnded && (_owesOpen || HasSendableBytes || (_owesFin && _toSend.IsEmpty));
@@ -99,6 +129,63 @@ internal sealed class SendStream
         HasId = true;
         Credit = Math.Max(Credit, Description.StartOffset + initialCredit);
     }
+
+    /// <summary>The receiver of an offer wants the bytes from an offset on; its ring is to follow.</summary>
+    public void Accept(long from, long initialCredit, Instant now)
+    {
+        AcceptedFrom = from;
+        Description = Description with { StartOffset = from };
+        HighestSent = from;
+        Credit = from + initialCredit;
+        LastProgressAt = now;
+        _openAcknowledged = true;
+        _owesOpen = false;
+        _listener.OnAccepted(this, now);
+    }
+
+    /// <summary>Gives an accepted stream what it is sent from.</summary>
+    /// <param name="ring">Begins where the receiver wants the bytes to begin.</param>
+    /// <param name="cursor">A cursor over the ring, for this stream alone; given back at once when the stream has ended meanwhile.</param>
+    /// <param name="listener">Told of everything from now on, also of an end that came before.</param>
+    public void Begin(FragmentRing ring, RingCursor cursor, ISendListener listener)
+    {
+        Debug.Assert(ring.StartOffset == AcceptedFrom);
+        _listener = listener;
+        if (_hasEnded)
+        {
+            ring.RemoveCursor(cursor);
+            listener.OnSendEnded(this, _endCode);
+            return;
+        }
+
+        _ring = ring;
+        _cursor = cursor;
+    }
+
+    /// <summary>The receiver has the payload already.</summary>
+    public void EndHeld()
+    {
+        IsHeldAlready = true;
+        _reportedLevel = DeliveryLevel.Committed;
+        End(StreamErrorCode.None);
+    }
+
+    /// <summary>The destination reports how far the payload has got.</summary>
+    /// <returns>False when that was known, or cannot be.</returns>
+    public bool TryRaise(DeliveryLevel level)
+    {
+        if (level <= _reportedLevel || level is not (DeliveryLevel.Consumed or DeliveryLevel.Committed))
+        {
+            return false;
+        }
+
+        _reportedLevel = level;
+        _listener.OnDelivered(this, level);
+        return true;
+    }
+
+    /// <summary>No report will come any more: the level stays what it is.</summary>
+    public void EndReports() => _listener.OnReportsEnded(this);
 
     /// <summary>Bytes [start, end) lie in the ring and are to be sent.</summary>
     public void Offer(long start, long end, Instant now)
@@ -125,10 +212,13 @@ internal sealed class SendStream
     }
 
     /// <summary>No byte beyond this offset will be offered.</summary>
-    public void Finish(long finalSize, Instant now)
+    /// <param name="finalSize">Absolute offset.</param>
+    /// <param name="digest">BLAKE3 of the payload when the opening frame did not say it; else empty.</param>
+    public void Finish(long finalSize, Instant now, ReadOnlyMemory<byte> digest = default)
     {
         if (FinalSize < 0 && !_hasEnded)
         {
+            _finDigest = Description.Digest.IsEmpty ? digest : default;
             LastProgressAt = IsIdle ? now : LastProgressAt;
             FinalSize = finalSize;
             _owesFin = true;
@@ -218,8 +308,13 @@ internal sealed class SendStream
         }
 
         _hasEnded = true;
+        _endCode = code;
         _toSend.Clear();
-        Ring.RemoveCursor(_cursor);
+        if (_cursor is { } cursor)
+        {
+            Ring.RemoveCursor(cursor);
+        }
+
         _listener.OnSendEnded(this, code);
     }
 
@@ -232,6 +327,8 @@ internal sealed class SendStream
             TransferId = Description.TransferId,
             TotalLength = Description.TotalLength,
             StartOffset = Description.StartOffset,
+            IsOffer = Description.IsOffer,
+            WantsDelivery = Description.WantsDelivery,
             Digest = Description.Digest.Span,
             Metadata = Description.Metadata.Span,
         };
@@ -275,7 +372,7 @@ internal sealed class SendStream
 
     private bool TryWriteFin(ref FrameWriter writer, out SentFrame sent)
     {
-        var frame = new FinFrame(Id, FinalSize);
+        var frame = new FinFrame(Id, FinalSize, _finDigest.Span);
         sent = new SentFrame(FrameType.Fin, Id, FinalSize);
         if (frame.EncodedLength > writer.Remaining)
         {
@@ -289,7 +386,8 @@ internal sealed class SendStream
 
     private void AcknowledgeBytes(long start, long end, Instant now)
     {
-        long from = Math.Max(start, _cursor.Position);
+        RingCursor cursor = _cursor!;
+        long from = Math.Max(start, cursor.Position);
         if (_acknowledged.Add(from, Math.Max(from, end)) == 0)
         {
             return;
@@ -297,11 +395,11 @@ internal sealed class SendStream
 
         LastProgressAt = now;
         _toSend.Remove(from, end);
-        if (_acknowledged[0].Start == _cursor.Position)
+        if (_acknowledged[0].Start == cursor.Position)
         {
             (long first, long last) = _acknowledged[0];
             _acknowledged.Remove(first, last);
-            _cursor.Advance(last);
+            cursor.Advance(last);
             _listener.OnAcknowledged(this);
         }
     }
@@ -309,7 +407,7 @@ internal sealed class SendStream
     /// <summary>Lost bytes go back to what is to be sent, but for those that a later packet has brought.</summary>
     private void OfferAgain(long start, long end)
     {
-        long position = Math.Max(start, _cursor.Position);
+        long position = Math.Max(start, AcknowledgedTo);
         while (_acknowledged.TryFindGap(position, end, out long gapStart, out long gapEnd))
         {
             _toSend.Add(gapStart, gapEnd);

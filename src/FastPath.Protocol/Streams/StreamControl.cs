@@ -2,5 +2,7 @@ using FastPath.Protocol.Frames;
 
 namespace FastPath.Protocol.Streams;
 
-/// <summary>A STREAM_RESET or STOP_SENDING that is repeated until acknowledged; it outlives its stream.</summary>
-internal readonly record struct StreamControl(FrameType Type, ulong StreamId, StreamErrorCode Code, long BytesSent);
+/// <summary>A frame about a stream that is repeated until acknowledged and may outlive its stream.</summary>
+/// <param name="Code">Of STREAM_RESET and STOP_SENDING.</param>
+/// <param name="Value">STREAM_RESET: bytes sent. Of the signals their one number.</param>
+internal readonly record struct StreamControl(FrameType Type, ulong StreamId, StreamErrorCode Code, long Value);

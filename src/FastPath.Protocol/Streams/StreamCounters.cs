@@ -29,6 +29,12 @@ internal sealed class StreamCounters
     /// <summary>Streams of the peer that were refused before anything was stored.</summary>
     public long StreamsRefused;
 
+    /// <summary>Offers of peers; each is accepted, declined (by this side or by its deadline), had already, or withdrawn.</summary>
+    public long OffersReceived;
+    public long OffersAccepted;
+    public long OffersDeclined;
+    public long OffersHeld;
+
     /// <summary>Frames of streams that are finished.</summary>
     public long FramesLate;
 }

@@ -15,6 +15,12 @@ internal sealed record StreamDescription
 
     public long StartOffset { get; init; }
 
+    /// <summary>Bytes wait for the receiver's answer, which may also move the start offset.</summary>
+    public bool IsOffer { get; init; }
+
+    /// <summary>The sender wants to hear of <see cref="DeliveryLevel.Consumed"/> and what is above it.</summary>
+    public bool WantsDelivery { get; init; }
+
     /// <summary>BLAKE3 of the whole payload, 32 bytes; empty when not known.</summary>
     public ReadOnlyMemory<byte> Digest { get; init; }
 
@@ -27,6 +33,8 @@ internal sealed record StreamDescription
         TransferId = frame.TransferId,
         TotalLength = frame.TotalLength,
         StartOffset = frame.StartOffset,
+        IsOffer = frame.IsOffer,
+        WantsDelivery = frame.WantsDelivery,
         Digest = frame.Digest.ToArray(),
         Metadata = frame.Metadata.ToArray(),
     };
@@ -35,7 +43,9 @@ internal sealed record StreamDescription
     public bool Matches(in StreamOpenFrame frame) =>
         Kind == frame.Kind
         && TotalLength == frame.TotalLength
-        && StartOffset == frame.StartOffset
+        && IsOffer == frame.IsOffer
+        && WantsDelivery == frame.WantsDelivery
+        && (IsOffer || StartOffset == frame.StartOffset)
         && TransferId == frame.TransferId
         && Digest.Span.SequenceEqual(frame.Digest)
         && Metadata.Span.SequenceEqual(frame.Metadata);

@@ -15,6 +15,12 @@ internal sealed partial class StreamTable
             return false;
         }
 
+        if (frame.IsOffer && !_receiving.ContainsKey(frame.StreamId))
+        {
+            HandleOffer(now, in frame);
+            return true;
+        }
+
         if (!TryAdmit(now, frame.StreamId, frame.StartOffset, frame.TotalLength, out ReceiveStream? stream))
         {
             return true;
@@ -90,7 +96,7 @@ internal sealed partial class StreamTable
             return true;
         }
 
-        if (!stream.TryFinish(frame.FinalSize))
+        if (!stream.TryFinish(in frame))
         {
             Stop(stream, StreamErrorCode.FinalSize);
         }
@@ -113,7 +119,8 @@ internal sealed partial class StreamTable
         }
         else
         {
-            // Given up before anything else of it came, or long finished.
+            // Given up before it was accepted, before anything else of it came, or long finished.
+            _offers.Remove(frame.StreamId);
             FinishPeerId(frame.StreamId);
         }
 
@@ -211,6 +218,12 @@ internal sealed partial class StreamTable
             return false;
         }
 
+        if (_offers.Remove(streamId))
+        {
+            // Bytes before the answer, or an opening that is no offer any more.
+            return Refuse(streamId, StreamErrorCode.FlowControl);
+        }
+
         // Refused before anything is allocated from what the peer announces (scenario M2).
         if (index >= _limitGranted)
         {
@@ -242,7 +255,7 @@ internal sealed partial class StreamTable
         Counters.StreamsRefused++;
         if (_control.Count < ControlQueueMax)
         {
-            _control.Enqueue(new StreamControl(FrameType.StopSending, streamId, code, 0));
+            QueueControl(new StreamControl(FrameType.StopSending, streamId, code, 0));
         }
 
         FinishPeerId(streamId);

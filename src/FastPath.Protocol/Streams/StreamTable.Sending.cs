@@ -9,6 +9,7 @@ internal sealed partial class StreamTable
 {
     private const int ControlQueueMax = 1_024;
     private const int ControlLengthMax = 1 + (3 * VarInt.MaxLength);
+    private const int DeliveriesAwaitedMax = 1_024;
 
     private readonly Queue<SendStream> _waiting = new();
     private readonly Queue<SendStream> _ready = new();
@@ -99,8 +100,9 @@ internal sealed partial class StreamTable
     {
         switch (frame.Type)
         {
-            case FrameType.StreamReset or FrameType.StopSending:
-                _control.Enqueue(new StreamControl(frame.Type, frame.Id, (StreamErrorCode)frame.Length, frame.Offset));
+            case FrameType.StreamReset or FrameType.StopSending
+                or (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
+                QueueControl(new StreamControl(frame.Type, frame.Id, (StreamErrorCode)frame.Length, frame.Offset));
                 break;
             case FrameType.StreamLimit:
                 _owesLimit |= frame.Offset == (long)_limitGranted;
@@ -126,16 +128,20 @@ internal sealed partial class StreamTable
 
     private static SentFrame Write(ref FrameWriter writer, in StreamControl control)
     {
-        if (control.Type == FrameType.StreamReset)
+        switch (control.Type)
         {
-            new StreamResetFrame(control.StreamId, (ulong)control.Code, control.BytesSent).Write(ref writer);
-        }
-        else
-        {
-            new StopSendingFrame(control.StreamId, (ulong)control.Code).Write(ref writer);
+            case FrameType.StreamReset:
+                new StreamResetFrame(control.StreamId, (ulong)control.Code, control.Value).Write(ref writer);
+                break;
+            case FrameType.StopSending:
+                new StopSendingFrame(control.StreamId, (ulong)control.Code).Write(ref writer);
+                break;
+            default:
+                new StreamSignalFrame(control.Type, control.StreamId, (ulong)control.Value).Write(ref writer);
+                break;
         }
 
-        return new SentFrame(control.Type, control.StreamId, control.BytesSent, (int)control.Code);
+        return new SentFrame(control.Type, control.StreamId, control.Value, (int)control.Code);
     }
 
     private bool TryWriteCredit(ref FrameWriter writer, out SentFrame sent)
@@ -179,7 +185,14 @@ internal sealed partial class StreamTable
         {
             stream.IsQueued = true;
             _creditOwed.Enqueue(stream);
+            _connection.Wake();
         }
+    }
+
+    private void QueueControl(StreamControl control)
+    {
+        _control.Enqueue(control);
+        _connection.Wake();
     }
 
     /// <summary>Ids are given in order and without gaps, as far as the peer's limit goes.</summary>

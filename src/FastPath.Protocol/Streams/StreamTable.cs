@@ -23,6 +23,7 @@ internal sealed partial class StreamTable
     private readonly Dictionary<ulong, ReceiveStream> _receiving = [];
     private readonly PeerStreamIds _peerIds;
     private readonly List<object> _expired = [];
+    private readonly Dictionary<ulong, StreamOffer> _offers = [];
     private Instant _sweepAt = Instant.Never;
 
     /// <param name="counters">Shared by all connections of an endpoint, so that sums outlive them.</param>
@@ -64,21 +65,12 @@ internal sealed partial class StreamTable
         ISendListener listener,
         int hopsFromSink = 1)
     {
-        var stream = new SendStream(_connection, description, ring, cursor, listener)
+        var stream = new SendStream(_connection, Understood(description), ring, cursor, listener)
         {
             LastProgressAt = now,
             ProgressTimeout = _settings.ProgressTimeoutAt(hopsFromSink),
         };
-        Counters.SendsStarted++;
-        if (_connection.State != ConnectionState.Established)
-        {
-            EndSending(stream, StreamErrorCode.ConnectionLost);
-            return stream;
-        }
-
-        _waiting.Enqueue(stream);
-        AdmitWaiting();
-        ArmSweep(now);
+        Start(stream, now);
         return stream;
     }
 
@@ -89,6 +81,7 @@ internal sealed partial class StreamTable
         {
             stream.IsQueued = true;
             _ready.Enqueue(stream);
+            _connection.Wake();
         }
     }
 
@@ -102,7 +95,7 @@ internal sealed partial class StreamTable
 
         if (stream.HasId)
         {
-            _control.Enqueue(new StreamControl(FrameType.StreamReset, stream.Id, code, stream.HighestSent));
+            QueueControl(new StreamControl(FrameType.StreamReset, stream.Id, code, stream.HighestSent));
         }
 
         EndSending(stream, code);
@@ -116,7 +109,7 @@ internal sealed partial class StreamTable
             return;
         }
 
-        _control.Enqueue(new StreamControl(FrameType.StopSending, stream.Id, code, 0));
+        QueueControl(new StreamControl(FrameType.StopSending, stream.Id, code, 0));
         EndReceiving(stream, code);
     }
 
@@ -160,6 +153,7 @@ internal sealed partial class StreamTable
             }
         }
 
+        _expired.AddRange(_offers.Values.Where(offer => now - offer.OfferedAt >= _settings.ProgressTimeout));
         foreach (object stream in _expired)
         {
             Expire(stream);
@@ -183,7 +177,23 @@ internal sealed partial class StreamTable
             EndReceiving(stream, code);
         }
 
+        _offers.Clear();
+        EndReports();
         _sweepAt = Instant.Never;
+    }
+
+    private void Start(SendStream stream, Instant now)
+    {
+        Counters.SendsStarted++;
+        if (_connection.State != ConnectionState.Established)
+        {
+            EndSending(stream, StreamErrorCode.ConnectionLost);
+            return;
+        }
+
+        _waiting.Enqueue(stream);
+        AdmitWaiting();
+        ArmSweep(now);
     }
 
     private void Expire(object stream)
@@ -196,13 +206,18 @@ internal sealed partial class StreamTable
         {
             Stop(receiving, receiving.Description is null ? StreamErrorCode.Unannounced : StreamErrorCode.Stalled);
         }
+        else
+        {
+            Decline((StreamOffer)stream, StreamErrorCode.Stalled);
+        }
     }
 
     private void ArmSweep(Instant now)
     {
-        if (_sweepAt == Instant.Never && (_sending.Count > 0 || _receiving.Count > 0 || _waiting.Count > 0))
+        if (_sweepAt == Instant.Never && (_sending.Count > 0 || _receiving.Count > 0 || _waiting.Count > 0 || _offers.Count > 0))
         {
             _sweepAt = now + SweepInterval;
+            _connection.Wake();
         }
     }
 
@@ -228,6 +243,7 @@ internal sealed partial class StreamTable
         {
             case StreamErrorCode.None:
                 Counters.SendsCompleted++;
+                AwaitReports(stream);
                 break;
             case StreamErrorCode.Cancelled:
                 Counters.SendsCancelled++;

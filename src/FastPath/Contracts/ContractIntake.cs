@@ -1,8 +1,10 @@
+using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
 using FastPath.Stores;
 using FastPath.Streams;
+using FastPath.Transfers;
 
 namespace FastPath.Contracts;
 
@@ -12,34 +14,54 @@ internal sealed class ContractIntake : IContractSink
 {
     private readonly IContractWriter _writer;
     private readonly ContractReader _reader;
-    private readonly Blake3Hasher? _digest;
-    private readonly ReadOnlyMemory<byte> _announcedDigest;
+    private readonly Blake3Hasher? _hasher;
     private readonly List<byte> _parameters = [];
+    private readonly TransferJournal? _journal;
     private string? _mismatch;
 
-    private ContractIntake(
-        IContractWriter writer, ContractForm form, bool isPut, long? totalLength, ReadOnlyMemory<byte> announcedDigest)
+    /// <param name="writer">Of the announced key.</param>
+    /// <param name="form">Layout of the payload.</param>
+    /// <param name="isPut">A PUT carries related contracts too.</param>
+    /// <param name="first">The stream that brings the first byte, or goes on where a journal ends.</param>
+    /// <param name="verify">Compare the announced digest with what came; key and code hash are compared in any case.</param>
+    /// <param name="journal">Keeps what comes, so that another process can go on; null for none.</param>
+    public ContractIntake(
+        IContractWriter writer, ContractForm form, bool isPut, StreamHandle first, bool verify, TransferJournal? journal = null)
     {
         _writer = writer;
-        _announcedDigest = announcedDigest;
-        _digest = announcedDigest.IsEmpty ? null : new Blake3Hasher();
-        _reader = new ContractReader(this, form, isPut, totalLength);
+        _journal = journal;
+        Digest = first.Digest;
+        TotalLength = first.TotalLength;
+        _hasher = verify && !Digest.IsEmpty ? new Blake3Hasher() : null;
+        _reader = new ContractReader(this, form, isPut, TotalLength);
     }
 
-    /// <summary>Bytes taken so far.</summary>
+    /// <summary>Bytes taken so far, from the first one on.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Reads the stream to its end and commits; a failure leaves nothing visible and tells the sender why.</summary>
-    /// <exception cref="FastPathException">Corrupt, StoreFailed, or why the stream ended early.</exception>
-    public static async Task<ContractIntake> RunAsync(
-        StreamHandle stream,
-        IContractWriter writer,
-        ContractForm form,
-        bool isPut,
-        bool verify,
-        CancellationToken cancellationToken)
+    /// <summary>Of the whole payload, as announced; empty when it was not.</summary>
+    public ReadOnlyMemory<byte> Digest { get; }
+
+    public long? TotalLength { get; }
+
+    /// <summary>Where another stream of the same payload may go on; none when nothing proves that it is the same.</summary>
+    public ResumePoint Resume => Digest.IsEmpty || TotalLength is null ? ResumePoint.None : new ResumePoint(Digest, Bytes);
+
+    /// <summary>Takes what a journal has kept, before any stream.</summary>
+    public void Replay(TransferJournal journal, long bytes) => journal.Replay(bytes, piece =>
     {
-        var intake = new ContractIntake(writer, form, isPut, stream.TotalLength, verify ? stream.Digest : default);
+        Bytes += piece.Length;
+        _hasher?.Update(piece);
+        _reader.Push(piece);
+    });
+
+    /// <summary>Reads a stream to its end and commits; a failure leaves nothing visible and tells the sender why.</summary>
+    /// <param name="stream">Begins at <see cref="Bytes"/>.</param>
+    /// <exception cref="FastPathException">
+    /// Corrupt, LocalResource, or why the stream ended early: then another one may go on where it ended.
+    /// </exception>
+    public async Task RunAsync(StreamHandle stream, CancellationToken cancellationToken)
+    {
         try
         {
             while (true)
@@ -50,11 +72,10 @@ internal sealed class ContractIntake : IContractSink
                     break;
                 }
 
-                intake.Take(bytes.Span, stream);
+                Take(bytes.Span, stream);
             }
 
-            intake.Complete(stream);
-            return intake;
+            Complete(stream);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -89,8 +110,9 @@ internal sealed class ContractIntake : IContractSink
     private void Take(ReadOnlySpan<byte> bytes, StreamHandle stream)
     {
         Bytes += bytes.Length;
-        _digest?.Update(bytes);
+        _hasher?.Update(bytes);
         _reader.Push(bytes);
+        _journal?.Append(bytes);
         ThrowIfBad(stream);
     }
 
@@ -99,8 +121,8 @@ internal sealed class ContractIntake : IContractSink
         _reader.Finish();
         ThrowIfBad(stream);
         Span<byte> digest = stackalloc byte[32];
-        _digest?.Finish(digest);
-        Match(_digest is null || digest.SequenceEqual(_announcedDigest.Span), "the content has another digest than announced");
+        _hasher?.Finish(digest);
+        Match(_hasher is null || digest.SequenceEqual(Digest.Span), "the content has another digest than announced");
         ThrowIfBad(stream);
         try
         {
@@ -128,5 +150,5 @@ internal sealed class ContractIntake : IContractSink
     }
 
     private static TransferFailure Failure(StreamHandle stream) =>
-        new(stream.TransferId, IsSender: false, stream.ReceivedBytes, stream.TotalLength);
+        TransferFailure.Of(stream.Stream);
 }

@@ -21,10 +21,13 @@ internal sealed class StoredPayload(StoredContract entry) : IStoredPayload
             return Entry.ToPayload().StartSerialize();
         }
 
-        var contract = new ContractContainer(
-            new ContractCode(Entry.Code, Key.Code), new Parameters(new MemoryBody(Entry.Parameters)), Key);
-        return new ArchivedContract(contract, Entry.State is { } state ? new WrappedState(state) : null).StartSerialize();
+        return new ArchivedContract(Container, State).StartSerialize();
     }
+
+    public ContractContainer Container => new(
+        new ContractCode(Entry.Code, Key.Code), new Parameters(new MemoryBody(Entry.Parameters)), Key);
+
+    public WrappedState? State => Entry.State is { } state ? new WrappedState(state) : null;
 
     /// <summary>Empty when it is not known beforehand: the store keeps that of the byte-compatible form.</summary>
     public ReadOnlyMemory<byte> DigestOf(ContractForm form) =>

@@ -39,6 +39,9 @@ internal static partial class FastPathLog
         long parameterBytes,
         long totalBytes);
 
+    [LoggerMessage(10, LogLevel.Error, "The offer handler failed; the offer is declined")]
+    public static partial void OfferHandlerFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(8, LogLevel.Error, "The request handler failed")]
     public static partial void RequestHandlerFailed(this ILogger logger, Exception exception);
 }

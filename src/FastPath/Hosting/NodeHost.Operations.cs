@@ -67,12 +67,12 @@ internal sealed partial class NodeHost
     }
 
     /// <summary>Starts a GET of this node; the task ends once, also when it is cancelled.</summary>
-    public async Task<GetArrival> GetAsync(ContractInstanceId instance, CancellationToken cancellationToken)
+    public async Task<GetArrival> GetAsync(ContractInstanceId instance, ResumePoint resume, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
         var arrival = new TaskCompletionSource<GetArrival>(TaskCreationOptions.RunContinuationsAsynchronously);
         _gets[transaction] = arrival;
-        Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm));
+        Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm, resume));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ =>
             {
@@ -86,44 +86,88 @@ internal sealed partial class NodeHost
         return await arrival.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Sends a contract to a node and waits for its word.</summary>
-    public async Task<(OperationStatus Status, RingWriter Writer)> PutAsync(
-        FastPathPeer peer, ContractOutline contract, IBody payload, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken)
+    /// <summary>Sends a contract to a node, or what is missing of it, and waits for the node's word.</summary>
+    /// <param name="onSent">Called when the stream has ended, well or badly; not when the node had the contract already.</param>
+    public async Task<PutAttempt> PutAsync(
+        FastPathPeer peer, ContractPayload payload, Action<RingWriter> onSent, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
         var description = new StreamDescription
         {
             TransferId = transaction,
-            TotalLength = payload.Length,
-            Digest = digest,
-            Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, contract).ToBytes(),
+            TotalLength = payload.Body.Length,
+            Digest = payload.Digest,
+            Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, payload.Outline).ToBytes(),
         };
-        var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _puts[transaction] = result;
-        using RingWriter writer = RingWriter.Create(
-            Loop, Core.Endpoint.Pool, [peer.Connection], description, _options.SendWindowBytes);
-        Loop.Post(now =>
+        SendStream? accepted = null;
+        if (payload.Body.Length >= _options.OfferBytesMin && peer.Connection.Streams.CanOffer)
         {
-            Core.Puts.Start(transaction, peer.Connection);
-            writer.Open(now);
-            _ = writer.Ended.ContinueWith(
-                _ => Loop.Post(at => Core.Puts.HandleSent(at, transaction, writer.Failure)),
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        });
-        try
-        {
-            await PumpAsync(writer, payload, 0, cancellationToken).ConfigureAwait(false);
-        }
-        catch (FastPathException)
-        {
-            // Why the node stopped the stream comes with its word, or with the loss of the connection.
+            OfferOutcome outcome = await OfferedSend.RunAsync(
+                Loop, peer.Connection, description, cancellationToken).ConfigureAwait(false);
+            if (outcome.IsHeld)
+            {
+                return new PutAttempt(OperationStatus.Done, IsHeld: true);
+            }
+
+            accepted = outcome.Stream;
+            description = description with { StartOffset = outcome.From };
         }
 
-        OperationStatus status = await result.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        _puts.TryRemove(transaction, out _);
-        return (status, writer);
+        var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _puts[transaction] = result;
+        try
+        {
+            using RingWriter writer = CreateWriter(peer.Connection, description, accepted);
+            Loop.Post(now => StartPut(now, transaction, peer.Connection, writer, accepted));
+            try
+            {
+                await PumpAsync(writer, payload.Body, description.StartOffset, cancellationToken).ConfigureAwait(false);
+            }
+            catch (FastPathException)
+            {
+                // Why the node stopped the stream comes with its word, or with the loss of the connection.
+            }
+
+            onSent(writer);
+            return new PutAttempt(await result.Task.WaitAsync(cancellationToken).ConfigureAwait(false), IsHeld: false);
+        }
+        finally
+        {
+            _puts.TryRemove(transaction, out _);
+        }
+    }
+
+    private RingWriter CreateWriter(Connection to, StreamDescription description, SendStream? accepted)
+    {
+        try
+        {
+            return RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, _options.SendWindowBytes);
+        }
+        catch (FastPathException) when (accepted is not null)
+        {
+            Loop.Post(_ => to.Streams.Reset(accepted, StreamErrorCode.NoBuffers));
+            throw;
+        }
+    }
+
+    private void StartPut(
+        Protocol.Time.Instant now, UInt128 transaction, Connection to, RingWriter writer, SendStream? accepted)
+    {
+        Core.Puts.Start(transaction, to);
+        if (accepted is null)
+        {
+            writer.Open(now);
+        }
+        else
+        {
+            writer.Adopt(now, accepted);
+        }
+
+        _ = writer.Ended.ContinueWith(
+            _ => Loop.Post(at => Core.Puts.HandleSent(at, transaction, writer.Failure)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     public void BeginLookUp(UInt128 transaction, ContractInstanceId instance)
@@ -137,15 +181,18 @@ internal sealed partial class NodeHost
         ThreadPool.UnsafeQueueUserWorkItem(_ => LookUp(transaction, instance), null);
     }
 
-    public void Serve(UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink)
+    public void Serve(
+        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink)
     {
         var stored = (StoredPayload)payload;
         StreamingSerializer body = stored.Serialize(form);
+        ReadOnlyMemory<byte> digest = stored.DigestOf(form);
         var description = new StreamDescription
         {
             TransferId = transaction,
             TotalLength = body.Length,
-            Digest = stored.DigestOf(form),
+            StartOffset = resume.StartIn(digest.Span, body.Length),
+            Digest = digest,
             Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
         };
         RingWriter writer;

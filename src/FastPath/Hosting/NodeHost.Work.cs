@@ -7,6 +7,7 @@ using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
 using FastPath.Streams;
+using FastPath.Transfers;
 
 namespace FastPath.Hosting;
 
@@ -89,13 +90,15 @@ internal sealed partial class NodeHost
         }
     }
 
+    /// <returns>The offset of the first byte that is still to be written.</returns>
     private static long FillFirst(RingWriter writer, IBody body)
     {
+        long start = writer.Description.StartOffset;
         Memory<byte> space = writer.Ring.GetSpace();
-        int count = (int)Math.Min(space.Length, body.Length);
-        body.Read(0, space.Span[..count]);
+        int count = (int)Math.Min(space.Length, body.Length - start);
+        body.Read(start, space.Span[..count]);
         writer.Commit(count);
-        return count;
+        return start + count;
     }
 
     private async Task KeepAsync(ContractOutline contract, StreamHandle handle)
@@ -110,7 +113,8 @@ internal sealed partial class NodeHost
         {
             using IContractWriter writer = store.BeginWrite(contract.Key);
             using Lease counted = CountWriter();
-            await ContractIntake.RunAsync(handle, writer, contract.Form, isPut: false, _options.Verify, CancellationToken.None).ConfigureAwait(false);
+            var intake = new ContractIntake(writer, contract.Form, isPut: false, handle, _options.Verify);
+            await intake.RunAsync(handle, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
@@ -134,7 +138,7 @@ internal sealed partial class NodeHost
                     Loop,
                     Core.Endpoint.Pool,
                     [to],
-                    handle.Stream.Description! with { TotalLength = payload.Length },
+                    handle.Stream.Description! with { TotalLength = handle.StartOffset + payload.Length },
                     Math.Max(1, payload.Length),
                     hopsFromSink);
             }
@@ -151,7 +155,7 @@ internal sealed partial class NodeHost
             return;
         }
 
-        await ServeAsync(transaction, writer, new PooledBody(payload), payload).ConfigureAwait(false);
+        await ServeAsync(transaction, writer, new PooledBody(payload, handle.StartOffset), payload).ConfigureAwait(false);
     }
 
     private async Task AcceptPutAsync(UInt128 transaction, ContractOutline contract, StreamHandle handle)
@@ -169,7 +173,7 @@ internal sealed partial class NodeHost
             {
                 using IContractWriter writer = store.BeginWrite(contract.Key);
                 using Lease counted = CountWriter();
-                await ContractIntake.RunAsync(handle, writer, contract.Form, isPut: true, _options.Verify, CancellationToken.None).ConfigureAwait(false);
+                await TakePutAsync(contract, handle, writer).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
@@ -186,5 +190,37 @@ internal sealed partial class NodeHost
         }
 
         Loop.Post(_ => PutTable.Complete(handle.Stream.Connection, transaction, status));
+    }
+
+    /// <summary>Goes on where the journal of an earlier attempt ends, when the stream begins there.</summary>
+    private async Task TakePutAsync(ContractOutline contract, StreamHandle handle, IContractWriter writer)
+    {
+        using TransferJournal? journal = JournalOf(handle.Digest);
+        var intake = new ContractIntake(writer, contract.Form, isPut: true, handle, _options.Verify, journal);
+        if (handle.StartOffset > 0)
+        {
+            if (journal?.Record is not { } record || record.Bytes < handle.StartOffset)
+            {
+                throw new FastPathException(
+                    FastPathError.Unavailable, "what an earlier attempt had brought is in use or gone", transfer: TransferFailure.Of(handle.Stream));
+            }
+
+            intake.Replay(journal, handle.StartOffset);
+        }
+        else
+        {
+            journal?.Begin((uint)contract.Form, handle.Digest, handle.TotalLength ?? 0);
+        }
+
+        try
+        {
+            await intake.RunAsync(handle, CancellationToken.None).ConfigureAwait(false);
+            journal?.Delete();
+        }
+        catch (FastPathException e) when (e.Error == FastPathError.Corrupt)
+        {
+            journal?.Delete();
+            throw;
+        }
     }
 }

@@ -27,6 +27,7 @@ internal sealed partial class NodeHost : INodeHost
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<PeerKey, TaskCompletionSource<FastPathPeer>> _dials = new();
     private readonly ConcurrentDictionary<Connection, FastPathPeer> _peers = new();
+    private readonly ConcurrentDictionary<PeerKey, PeerEndpoint> _wanted = new();
     private readonly Channel<StreamHandle> _accepted = Channel.CreateBounded<StreamHandle>(AcceptBacklog);
     private readonly Channel<IncomingMessage> _messages = Channel.CreateBounded<IncomingMessage>(MessageBacklog);
 
@@ -61,6 +62,19 @@ internal sealed partial class NodeHost : INodeHost
         }
 
         return dial.Task;
+    }
+
+    /// <summary>The application wants a connection to this peer: broken transfers dial it again.</summary>
+    public void Remember(PeerEndpoint peer) => _wanted[peer.Key] = peer;
+
+    /// <summary>Dials the peers that the application has dialled and that are gone; ends when each has answered or not.</summary>
+    public Task RedialAsync(CancellationToken cancellationToken)
+    {
+        HashSet<PeerKey> connected = [.. _peers.Keys.Select(connection => connection.Session.PeerKey)];
+        IEnumerable<Task> dials = _wanted.Values
+            .Where(peer => !connected.Contains(peer.Key))
+            .Select(peer => DialAsync(peer).ContinueWith(static dial => dial.Exception, TaskScheduler.Default));
+        return Task.WhenAll(dials).WaitAsync(cancellationToken);
     }
 
     public FastPathPeer PeerOf(Connection connection) =>

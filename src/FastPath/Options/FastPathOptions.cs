@@ -51,6 +51,27 @@ public sealed record FastPathOptions
     /// <summary>A handshake gives up after this.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>How often a broken GET or PUT is taken up again where it broke.</summary>
+    public RetryBudget Retry { get; init; } = new();
+
+    /// <summary>
+    /// A folder for what has come of transfers that are not complete, so that they go on after the end of the process; null
+    /// keeps nothing on disk. Of this node alone.
+    /// </summary>
+    public string? PartialFolder { get; init; }
+
+    /// <summary>What has come of a transfer that nobody took up again is removed after this, when a node starts.</summary>
+    public TimeSpan PartialLifetime { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// Payloads of at least so many bytes are offered before they are sent, to peers that answer offers: one round trip more,
+    /// and no byte of what the peer has already.
+    /// </summary>
+    public long OfferBytesMin { get; init; } = 64 * 1_024 + 1;
+
+    /// <summary>Answers offers of peers' streams; null accepts all of them from the start. Runs on the thread pool.</summary>
+    public Func<IncomingOffer, CancellationToken, ValueTask<OfferAnswer>>? OfferHandler { get; init; }
+
     /// <summary>Which datagram engine is used.</summary>
     public FastPathEngine Engine { get; init; }
 
@@ -89,6 +110,9 @@ public sealed record FastPathOptions
         Require(MessageBytesMax is >= 0 and <= 16 * 1_024 * 1_024, nameof(MessageBytesMax), "0 to 16 MiB");
         Require(Mtu == 0 || Mtu is >= PathMtuSettings.BaseBytes and <= PathMtuSettings.LongestBytes, nameof(Mtu), "0, or 1,200 to 65,000");
         Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
+        Require(Retry is { AttemptsWithoutProgress: >= 0 }, nameof(Retry), "at least no attempts");
+        Require(PartialLifetime > TimeSpan.Zero, nameof(PartialLifetime), "more than zero");
+        Require(OfferBytesMin >= 0, nameof(OfferBytesMin), "0 or more");
         Require(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
         Require(AllowedPeers.All(key => key.Length == 32), nameof(AllowedPeers), "keys of 32 bytes");

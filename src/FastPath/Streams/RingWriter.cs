@@ -86,6 +86,14 @@ internal sealed class RingWriter : ISendListener, IDisposable
         Offer(now);
     }
 
+    /// <summary>Sends over a stream that its receiver has accepted; on the loop thread. For a writer with one target.</summary>
+    public void Adopt(Instant now, SendStream accepted)
+    {
+        _targets.Add(accepted);
+        accepted.Begin(Ring, _routes[0].Cursor, this);
+        Offer(now);
+    }
+
     /// <summary>Waits for free slots and gives some memory of them.</summary>
     /// <exception cref="FastPathException">Every target has ended.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -256,9 +264,9 @@ internal sealed class RingWriter : ISendListener, IDisposable
         }
     }
 
-    private TransferFailure DescribeFailure() => new(
-        _description.TransferId,
-        IsSender: true,
-        Ring.ReclaimedTo,
-        _description.TotalLength >= 0 ? _description.TotalLength : null);
+    private TransferFailure DescribeFailure()
+    {
+        SendStream? first = _targets.Count > 0 ? _targets[0] : null;
+        return TransferFailure.Of(first, _description) with { BytesDone = Ring.ReclaimedTo };
+    }
 }

@@ -20,13 +20,18 @@ internal static class StreamFailures
         _ => FastPathError.Protocol,
     };
 
-    public static FastPathException Create(StreamErrorCode code, TransferFailure transfer)
+    public static FastPathException Create(StreamErrorCode code, TransferFailure transfer, string prefix = "")
     {
-        string side = transfer.IsSender ? "sending" : "receiving";
+        string side = transfer.Role switch
+        {
+            TransferRole.Source => "sending",
+            TransferRole.Relay => "passing on",
+            _ => "receiving",
+        };
         string total = transfer.BytesTotal is { } bytes ? $" of {bytes}" : "";
         return new FastPathException(
             ErrorOf(code),
-            $"{Describe(code)} while {side}, after {transfer.BytesDone}{total} bytes (transfer {transfer.TransferId:x32})",
+            $"{prefix}{Describe(code)} while {side}, after {transfer.BytesDone}{total} bytes (transfer {transfer.TransferId:x32})",
             transfer: transfer);
     }
 

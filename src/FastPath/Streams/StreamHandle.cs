@@ -56,8 +56,11 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
     /// <summary>What the opener said about the stream; at most 899 bytes.</summary>
     public ReadOnlyMemory<byte> Metadata => _stream.Description!.Metadata.Length > 0 ? _stream.Description.Metadata[1..] : default;
 
-    /// <summary>BLAKE3 of the whole payload as announced, 32 bytes; empty when it was not.</summary>
-    public ReadOnlyMemory<byte> Digest => _stream.Description!.Digest;
+    /// <summary>BLAKE3 of the whole payload as announced, 32 bytes; empty while not known: it may come with the end.</summary>
+    public ReadOnlyMemory<byte> Digest => _stream.Digest;
+
+    /// <summary>Absolute offset of the first byte that this stream brings: not 0 where a broken transfer goes on.</summary>
+    public long StartOffset => _stream.Ring.StartOffset;
 
     internal ReceiveStream Stream => _stream;
 
@@ -236,7 +239,7 @@ public sealed class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnlyMemory<
             FastPathError.TooLarge, $"the payload is larger than {maxBytes} bytes", transfer: Failure());
     }
 
-    private TransferFailure Failure() => new(TransferId, IsSender: false, ReceivedBytes, TotalLength);
+    private TransferFailure Failure() => TransferFailure.Of(_stream);
 
     private sealed class Listener(AsyncSignal signal) : IReceiveListener
     {

@@ -15,7 +15,33 @@ public sealed class FrameGoldenBytesTests
         new FragmentFrame(5, 1_024, [0xAA, 0xBB, 0xCC]).Write(ref w));
 
     [Fact]
-    public void Fin() => Expect("0505" + "80100000", (ref FrameWriter w) => new FinFrame(5, 1 << 20).Write(ref w));
+    public void Fin() => Expect("0505" + "80100000" + "00", (ref FrameWriter w) => new FinFrame(5, 1 << 20).Write(ref w));
+
+    [Fact]
+    public void Fin_with_a_digest() => Expect("050503" + "20" + new string('7', 64), (ref FrameWriter w) =>
+        new FinFrame(5, 3, Enumerable.Repeat((byte)0x77, 32).ToArray()).Write(ref w));
+
+    [Theory]
+    [InlineData((byte)FrameType.StreamAccept, 64_000, "2405" + "05" + "8000fa00")]
+    [InlineData((byte)FrameType.StreamDecline, 5, "2402" + "05" + "05")]
+    [InlineData((byte)FrameType.StreamHave, 0, "2402" + "05" + "00")]
+    [InlineData((byte)FrameType.StreamDelivery, 4, "2402" + "05" + "04")]
+    public void Stream_signals(byte type, ulong value, string hex) => Expect(
+        Convert.ToHexStringLower([type]) + hex[2..],
+        (ref FrameWriter w) => new StreamSignalFrame((FrameType)type, 5, value).Write(ref w));
+
+    [Fact]
+    public void Stream_open_as_an_offer() => Expect(
+        "0304" + "0f" + "00" + "000102030405060708090a0b0c0d0e0f" + "0a" + "00" + new string('7', 64) + "00" + "00",
+        (ref FrameWriter w) => new StreamOpenFrame
+        {
+            StreamId = 4,
+            TransferId = TransferId,
+            TotalLength = 10,
+            Digest = Enumerable.Repeat((byte)0x77, 32).ToArray(),
+            IsOffer = true,
+            WantsDelivery = true,
+        }.Write(ref w));
 
     [Fact]
     public void Stream_reset() => Expect("060507" + "4064", (ref FrameWriter w) =>

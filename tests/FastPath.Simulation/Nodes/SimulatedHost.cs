@@ -6,6 +6,7 @@ using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Contracts;
+using FastPath.Serialization.Hashing;
 using FastPath.Simulation.Network;
 using FastPath.Simulation.Streams;
 
@@ -48,14 +49,17 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     }
 
     public void Serve(
-        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, int hopsFromSink)
+        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink)
     {
         byte[] bytes = ((Stored)payload).Bytes;
+        byte[] digest = DigestOf(bytes);
         var outline = new ContractOutline(payload.Key, form, bytes.Length, 0, null);
         var description = new StreamDescription
         {
             TransferId = transaction,
             TotalLength = bytes.Length,
+            StartOffset = resume.StartIn(digest, bytes.Length),
+            Digest = digest,
             Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, outline).ToBytes(),
         };
         var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, bytes, description)
@@ -97,6 +101,32 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
                 Core.Gets.BeginServe(transaction, writer.Stream);
             },
         };
+
+    /// <summary>Decides on what peers offer; accepted from the start when null.</summary>
+    public Action<StreamOffer>? OnOffer { get; set; }
+
+    public static byte[] DigestOf(byte[] payload)
+    {
+        byte[] digest = new byte[Blake3Hasher.DigestBytes];
+        var hasher = new Blake3Hasher();
+        hasher.Update(payload);
+        hasher.Finish(digest);
+        return digest;
+    }
+
+    public void OnPutOffered(ContractOutline contract, StreamOffer offer) => OnOffered(offer);
+
+    public void OnOffered(StreamOffer offer)
+    {
+        if (OnOffer is { } decide)
+        {
+            decide(offer);
+        }
+        else
+        {
+            offer.Connection.Streams.Accept(world.Now, offer, from: 0);
+        }
+    }
 
     public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
     {

@@ -52,6 +52,10 @@ internal sealed class SimulatedChain : IRelayOwner
 
     public IReadOnlyList<(CutThroughRelay Relay, StreamErrorCode Code)> RelaysEnded => _relaysEnded;
 
+    /// <summary>Decides on what is offered to any node.</summary>
+    public Action<StreamOffer> OnOffer { get; set; } =
+        _ => throw new InvalidOperationException("the test expects no offer");
+
     /// <summary>How many bytes a fresh reader takes before it pauses.</summary>
     public long ReaderWants { get; set; } = long.MaxValue;
 
@@ -61,7 +65,7 @@ internal sealed class SimulatedChain : IRelayOwner
     public Connection Link(int from, int to) => _nodes[from].Find(_nodes[to].PublicKey)
         ?? throw new InvalidOperationException($"node {from} has no connection to node {to}");
 
-    public SimulatedWriter Send(byte[] payload, ReadOnlyMemory<byte> metadata = default, bool announceLength = true) => new(
+    public SimulatedWriter Send(byte[] payload, ReadOnlyMemory<byte> metadata = default, bool announceLength = true, byte[]? digestAtEnd = null) => new(
         World.Now,
         Link(0, 1),
         _nodes[0].Pool,
@@ -71,7 +75,8 @@ internal sealed class SimulatedChain : IRelayOwner
             TransferId = World.Random.NextUInt64(),
             TotalLength = announceLength ? payload.Length : -1,
             Metadata = metadata,
-        });
+        },
+        digestAtEnd: digestAtEnd);
 
     public byte[] Payload(int length)
     {
@@ -120,6 +125,10 @@ internal sealed class SimulatedChain : IRelayOwner
                 if (connectionEvent is { Kind: ConnectionEventKind.StreamOpened, Stream: { } stream })
                 {
                     TakeStream(i, stream);
+                }
+                else if (connectionEvent is { Kind: ConnectionEventKind.StreamOffered, Offer: { } offer })
+                {
+                    OnOffer(offer);
                 }
             }
         }

@@ -70,7 +70,7 @@ internal sealed class SimulatedReader : IReceiveListener
     private void Read(Instant now)
     {
         RingCursor cursor = _cursor;
-        long limit = Math.Min(Stream.Ring.Frontier, Stream.Ring.StartOffset + Wants);
+        long limit = Stream.Ring.StartOffset + Math.Min(Stream.Ring.Frontier - Stream.Ring.StartOffset, Wants);
         if (cursor.Position < limit)
         {
             FirstByteAt = Instant.Min(FirstByteAt, now);

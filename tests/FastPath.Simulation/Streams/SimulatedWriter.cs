@@ -8,17 +8,40 @@ namespace FastPath.Simulation.Streams;
 /// <summary>An application that sends one payload: it fills the ring whenever slots are free.</summary>
 internal sealed class SimulatedWriter : ISendListener
 {
+    private const long RingBytes = 256 * 1_024;
+
     private readonly byte[] _payload;
     private readonly FragmentRing _ring;
+    private readonly byte[] _digestAtEnd = [];
     private long _written;
 
+    /// <param name="digestAtEnd">BLAKE3 of the payload, said with its end; null for none.</param>
     public SimulatedWriter(
-        Instant now, Connection connection, PinnedSlabPool pool, byte[] payload, StreamDescription description, long ringBytes = 256 * 1_024)
+        Instant now,
+        Connection connection,
+        PinnedSlabPool pool,
+        byte[] payload,
+        StreamDescription description,
+        long ringBytes = RingBytes,
+        byte[]? digestAtEnd = null)
     {
         _payload = payload;
+        _digestAtEnd = digestAtEnd ?? [];
         _written = description.StartOffset;
         _ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, ringBytes)!;
         Stream = connection.Streams.Open(now, description, _ring, _ring.TryAddCursor()!, this);
+        Fill(now);
+    }
+
+    /// <summary>Sends over a stream that was offered and accepted.</summary>
+    /// <param name="listener">Told of the stream, and passes it on to this writer.</param>
+    public SimulatedWriter(Instant now, SendStream accepted, PinnedSlabPool pool, byte[] payload, ISendListener listener)
+    {
+        _payload = payload;
+        _written = accepted.AcceptedFrom;
+        _ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, accepted.AcceptedFrom, RingBytes)!;
+        Stream = accepted;
+        accepted.Begin(_ring, _ring.TryAddCursor()!, listener);
         Fill(now);
     }
 
@@ -61,7 +84,7 @@ internal sealed class SimulatedWriter : ISendListener
 
         if (_written == _payload.Length)
         {
-            Stream.Finish(_written, now);
+            Stream.Finish(_written, now, _digestAtEnd);
         }
 
         Stream.Connection.Streams.MarkReady(Stream);

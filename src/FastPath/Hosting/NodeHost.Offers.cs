@@ -1,0 +1,114 @@
+using FastPath.Contracts;
+using FastPath.Diagnostics;
+using FastPath.Protocol.Operations;
+using FastPath.Protocol.Streams;
+using FastPath.Serialization.Contracts;
+using FastPath.Stores;
+using FastPath.Transfers;
+
+namespace FastPath.Hosting;
+
+/// <summary>Offers of peers: the application's are answered by its handler, those of contracts by what the node has of them.</summary>
+internal sealed partial class NodeHost
+{
+    public void OnOffered(StreamOffer offer)
+    {
+        if (_options.OfferHandler is { } handler)
+        {
+            _ = Task.Run(() => DecideAsync(handler, offer));
+        }
+        else
+        {
+            Answer(offer, OfferAnswer.Accept());
+        }
+    }
+
+    public void OnPutOffered(ContractOutline contract, StreamOffer offer)
+    {
+        if (Store is null)
+        {
+            offer.Connection.Streams.Decline(offer, StreamErrorCode.Unsupported);
+            return;
+        }
+
+        _ = Task.Run(() => Answer(offer, Decide(contract, offer)));
+    }
+
+    private async Task DecideAsync(Func<IncomingOffer, CancellationToken, ValueTask<OfferAnswer>> handler, StreamOffer offer)
+    {
+        OfferAnswer answer = OfferAnswer.Declined;
+        try
+        {
+            answer = await handler(new IncomingOffer(PeerOf(offer.Connection), offer), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _logger.OfferHandlerFailed(e);
+        }
+
+        Answer(offer, answer);
+    }
+
+    private void Answer(StreamOffer offer, OfferAnswer answer) => Loop.Post(now =>
+    {
+        StreamTable streams = offer.Connection.Streams;
+        switch (answer.Kind)
+        {
+            case OfferAnswerKind.Accepted:
+                streams.Accept(now, offer, Math.Clamp(answer.From, 0, offer.Description.TotalLength));
+                break;
+            case OfferAnswerKind.Held:
+                streams.Have(offer);
+                break;
+            default:
+                streams.Decline(offer, answer.Code);
+                break;
+        }
+    });
+
+    /// <summary>Has it, has the beginning of it, or wants all of it.</summary>
+    private OfferAnswer Decide(ContractOutline contract, StreamOffer offer)
+    {
+        try
+        {
+            if (Holds(contract, offer.Description.Digest))
+            {
+                return OfferAnswer.Held;
+            }
+
+            // Opened and closed: whoever takes the stream opens it again. Another transfer may be quicker; then this one
+            // ends, and its sender offers again.
+            using TransferJournal? journal = JournalOf(offer.Description.Digest);
+            return OfferAnswer.Accept(journal?.Record is { } record && record.TotalLength == offer.Description.TotalLength ? record.Bytes : 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // Taken anew: what cannot be read is of no use.
+            _logger.StoreUnusable(contract.Key.ToString(), e.Message);
+            return OfferAnswer.Accept();
+        }
+    }
+
+    /// <summary>Only what has the same key and lengths is read for its digest: it is the same, almost for sure.</summary>
+    private bool Holds(ContractOutline contract, ReadOnlyMemory<byte> digest)
+    {
+        using StoredContract? entry = Store!.TryOpen(contract.Key.Instance);
+        if (entry is null
+            || entry.Key != contract.Key
+            || entry.Code.Length != contract.CodeLength
+            || entry.Parameters.Length != contract.ParametersLength
+            || entry.State?.Length != contract.StateLength)
+        {
+            return false;
+        }
+
+        using var stored = new StoredPayload(entry);
+        return ContractPayload.Create(stored.Container, stored.State, contract.Form, CancellationToken.None)
+            .Digest.Span.SequenceEqual(digest.Span);
+    }
+
+    private TransferJournal? JournalOf(ReadOnlyMemory<byte> digest) =>
+        _options.PartialFolder is { } folder && !digest.IsEmpty
+            ? TransferJournal.TryOpen(folder, Base58.Encode(digest.Span))
+            : null;
+}

@@ -1,0 +1,265 @@
+using System.Net;
+using FastPath.Contracts;
+using FastPath.Identities;
+using FastPath.Options;
+using FastPath.Serialization.Bodies;
+using FastPath.Serialization.Contracts;
+using FastPath.Stores;
+using FastPath.Tests.Stores;
+
+namespace FastPath.Tests.Transfers;
+
+/// <summary>Transfers of real nodes that break in the middle and go on: bytes that have come are not asked for again.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private const int CodeLength = 6_000_000;
+
+    /// <summary>What may lie in windows and rings when a transfer breaks.</summary>
+    private const long WindowBytes = 1_000_000;
+
+    private static readonly RetryBudget Patient = new()
+    {
+        AttemptsWithoutProgress = 20,
+        FirstPause = TimeSpan.FromMilliseconds(20),
+        PauseMax = TimeSpan.FromMilliseconds(200),
+    };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly SampleContract _sample = SampleContract.Create(7, CodeLength, stateLength: 50_000);
+    private readonly List<FastPathNode> _nodes = [];
+    private long _sentByTheDead;
+
+    public void Dispose()
+    {
+        foreach (FastPathNode node in _nodes)
+        {
+            node.DisposeAsync().AsTask().Wait();
+        }
+
+        _folder.Dispose();
+    }
+
+    [Fact]
+    [Trait("Scenario", "R5")]
+    public async Task A_get_goes_on_where_it_broke_when_its_source_comes_back()
+    {
+        NodeIdentity identity = NodeIdentity.Create();
+        using var sourceStore = StoreOf(_sample);
+        FastPathNode source = Start(new FastPathOptions { Store = sourceStore }, identity);
+        using var store = new MemoryContractStore();
+        FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
+        await reader.ConnectAsync(source.Address);
+        int breaks = 0;
+        GetReport report = await reader.GetAsync(
+            _sample.Id,
+            key => new TriggeredWriter(store.BeginWrite(key), CodeLength * 9 / 10, () =>
+            {
+                breaks++;
+                source = Restart(source, identity, new FastPathOptions { Store = sourceStore });
+            }));
+        AssertHeld(store, _sample);
+        Assert.Equal((1, 1, 0L), (breaks, report.Retries, report.Restarts));
+        long sent = _sentByTheDead + source.Core.Endpoint.StreamCounters.PayloadBytesSent;
+        Assert.InRange(sent, report.Bytes, (report.Bytes * 105 / 100) + WindowBytes);
+    }
+
+    [Fact]
+    [Trait("Scenario", "R5")]
+    public async Task A_get_goes_on_from_another_source_that_has_the_same_payload()
+    {
+        using FileContractStore firstStore = StoreOf(_sample);
+        using FileContractStore secondStore = StoreOf(_sample, "second");
+        FastPathNode first = Start(new FastPathOptions { Store = firstStore });
+        FastPathNode second = Start(new FastPathOptions { Store = secondStore });
+        using var store = new MemoryContractStore();
+        FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
+        await reader.ConnectAsync(first.Address);
+        GetReport report = await reader.GetAsync(
+            _sample.Id,
+            key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () =>
+            {
+                reader.ConnectAsync(second.Address).AsTask().Wait();
+                Stop(first);
+            }));
+        AssertHeld(store, _sample);
+        Assert.Equal((1, 0L), (report.Retries, report.Restarts));
+        long sent = second.Core.Endpoint.StreamCounters.PayloadBytesSent;
+        Assert.InRange(sent, 1, (report.Bytes / 2 * 105 / 100) + WindowBytes);
+    }
+
+    [Fact]
+    public async Task Bytes_of_two_payloads_never_mix()
+    {
+        SampleContract other = _sample.WithState(50_000, seed: 99);
+        using FileContractStore firstStore = StoreOf(_sample);
+        using FileContractStore secondStore = StoreOf(other, "second");
+        FastPathNode first = Start(new FastPathOptions { Store = firstStore });
+        FastPathNode second = Start(new FastPathOptions { Store = secondStore });
+        using var store = new MemoryContractStore();
+        FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
+        await reader.ConnectAsync(first.Address);
+        bool isFirst = true;
+        GetReport report = await reader.GetAsync(
+            _sample.Id,
+            key =>
+            {
+                long at = isFirst ? CodeLength / 2 : long.MaxValue;
+                isFirst = false;
+                return new TriggeredWriter(store.BeginWrite(key), at, () =>
+                {
+                    reader.ConnectAsync(second.Address).AsTask().Wait();
+                    Stop(first);
+                });
+            });
+        AssertHeld(store, other);
+        Assert.Equal(1, report.Restarts);
+    }
+
+    [Fact]
+    public async Task A_get_that_was_ended_goes_on_in_another_node_with_the_same_folder()
+    {
+        using FileContractStore sourceStore = StoreOf(_sample);
+        FastPathNode source = Start(new FastPathOptions { Store = sourceStore });
+        using var store = new MemoryContractStore();
+        var options = new FastPathOptions { Store = store, PartialFolder = Path.Combine(_folder.Path, "partial") };
+        FastPathNode reader = Start(options);
+        await reader.ConnectAsync(source.Address);
+        using var cancel = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reader.GetAsync(
+            _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength * 3 / 4, cancel.Cancel), cancel.Token));
+        Stop(reader);
+        long sentBefore = source.Core.Endpoint.StreamCounters.PayloadBytesSent;
+
+        FastPathNode again = Start(options);
+        await again.ConnectAsync(source.Address);
+        GetReport report = await again.GetAsync(_sample.Id);
+        AssertHeld(store, _sample);
+        Assert.InRange(report.ResumedFrom, CodeLength * 3 / 4, report.Bytes);
+        Assert.InRange(sentBefore, 1, (report.Bytes * 3 / 4) + WindowBytes);
+        long sent = source.Core.Endpoint.StreamCounters.PayloadBytesSent;
+        Assert.InRange(sent, report.Bytes, (report.Bytes * 105 / 100) + WindowBytes);
+        Assert.Empty(Directory.EnumerateFiles(options.PartialFolder!));
+    }
+
+    [Fact]
+    public async Task A_source_that_announces_no_digest_cannot_be_resumed_and_says_so()
+    {
+        using var sourceStore = FileContractStore.Open(Path.Combine(_folder.Path, "plain"), computesPayloadDigests: false);
+        _sample.StoreIn(sourceStore);
+        FastPathNode source = Start(new FastPathOptions { Store = sourceStore });
+        using var store = new MemoryContractStore();
+        FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
+        await reader.ConnectAsync(source.Address);
+        FastPathException error = await Assert.ThrowsAsync<FastPathException>(async () => await reader.GetAsync(
+            _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () => Stop(source))));
+        Assert.Equal(FastPathError.NotResumable, error.Error);
+        Assert.Equal(TransferRole.Sink, error.Transfer!.Role);
+        Assert.InRange(error.Transfer.BytesDone, CodeLength / 2, CodeLength + 60_000);
+        Assert.Empty(store.Enumerate());
+    }
+
+    [Fact]
+    public async Task A_transfer_whose_source_stays_away_fails_once_its_budget_is_used()
+    {
+        using FileContractStore sourceStore = StoreOf(_sample);
+        FastPathNode source = Start(new FastPathOptions { Store = sourceStore });
+        using var store = new MemoryContractStore();
+        FastPathNode reader = Start(new FastPathOptions
+        {
+            Store = store,
+            HandshakeTimeout = TimeSpan.FromMilliseconds(300),
+            Retry = Patient with { AttemptsWithoutProgress = 2 },
+        });
+        await reader.ConnectAsync(source.Address);
+        FastPathException error = await Assert.ThrowsAsync<FastPathException>(async () => await reader.GetAsync(
+            _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () => Stop(source))));
+        Assert.True(error.Error is FastPathError.NotFound or FastPathError.Unavailable, error.ToString());
+        Assert.Empty(store.Enumerate());
+    }
+
+    [Fact]
+    public async Task A_put_goes_on_from_what_the_node_kept_before_it_was_restarted()
+    {
+        NodeIdentity identity = NodeIdentity.Create();
+        using var store = FileContractStore.Open(Path.Combine(_folder.Path, "taker"));
+        var options = new FastPathOptions { Store = store, PartialFolder = Path.Combine(_folder.Path, "partial") };
+        FastPathNode taker = Start(options, identity);
+        FastPathNode putter = Start(new FastPathOptions { Retry = Patient });
+        FastPathPeer peer = await putter.ConnectAsync(taker.Address);
+        var body = new TriggeredBody(_sample.Code, CodeLength * 9 / 10, () => taker = Restart(taker, identity, options));
+        PutReport report = await putter.PutAsync(peer, ContractOf(_sample, body), StateOf(_sample));
+        AssertHeld(store, _sample);
+        Assert.True(report.Retries >= 1);
+        Assert.InRange(report.PayloadBytesSent, report.Bytes, (report.Bytes * 105 / 100) + WindowBytes);
+        await EventuallyAsync(() => !Directory.EnumerateFiles(options.PartialFolder!).Any());
+    }
+
+    [Fact]
+    [Trait("Scenario", "P9")]
+    public async Task A_put_of_what_the_node_has_moves_no_payload()
+    {
+        using FileContractStore store = StoreOf(_sample);
+        FastPathNode taker = Start(new FastPathOptions { Store = store });
+        FastPathNode putter = Start(new FastPathOptions());
+        FastPathPeer peer = await putter.ConnectAsync(taker.Address);
+        PutReport report = await putter.PutAsync(peer, ContractOf(_sample, new MemoryBody(_sample.Code)), StateOf(_sample));
+        Assert.True(report.WasHeld);
+        Assert.Equal(0, putter.Core.Endpoint.StreamCounters.PayloadBytesSent);
+
+        // Another state of the same contract is not what the node has.
+        SampleContract newer = _sample.WithState(50_000, seed: 5);
+        report = await putter.PutAsync(peer, ContractOf(newer, new MemoryBody(newer.Code)), StateOf(newer));
+        Assert.False(report.WasHeld);
+        AssertHeld(store, newer);
+    }
+
+    private static ContractContainer ContractOf(SampleContract sample, IBody code) =>
+        ContractContainer.FromCode(code, new MemoryBody(sample.Parameters));
+
+    private static WrappedState StateOf(SampleContract sample) => new(new MemoryBody(sample.State!));
+
+    private static void AssertHeld(IContractStore store, SampleContract sample)
+    {
+        using StoredContract entry = store.TryOpen(sample.Id)!;
+        Assert.Equal(sample.Code, SampleContract.ReadAll(entry.Code));
+        Assert.Equal(sample.State, SampleContract.ReadAll(entry.State!));
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            await Task.Delay(5, limit.Token);
+        }
+    }
+
+    private FastPathNode Start(FastPathOptions options, NodeIdentity? identity = null, int port = 0)
+    {
+        FastPathNode node = FastPathNode.Start(
+            identity ?? NodeIdentity.Create(), new IPEndPoint(IPAddress.Loopback, port), options);
+        _nodes.Add(node);
+        return node;
+    }
+
+    private void Stop(FastPathNode node)
+    {
+        _nodes.Remove(node);
+        node.DisposeAsync().AsTask().Wait();
+        _sentByTheDead += node.Core.Endpoint.StreamCounters.PayloadBytesSent;
+    }
+
+    private FastPathNode Restart(FastPathNode node, NodeIdentity identity, FastPathOptions options)
+    {
+        int port = node.Address.EndPoint.Port;
+        Stop(node);
+        return Start(options, identity, port);
+    }
+
+    private FileContractStore StoreOf(SampleContract sample, string name = "source")
+    {
+        FileContractStore store = FileContractStore.Open(Path.Combine(_folder.Path, name));
+        sample.StoreIn(store);
+        return store;
+    }
+}
