@@ -9,7 +9,10 @@ namespace FastPath.Protocol.Connections;
 /// <summary>Packets in: open, walk the frames, hand each to its part.</summary>
 internal sealed partial class Connection
 {
+    private const int RunBytesMax = 1 << 30;
+
     private readonly AckRange[] _ackRanges = new AckRange[AckFrame.RangesMax];
+    private SentFrame _acknowledgedRun;
     private long _messageCreditGranted;
     private long _messageBytesConsumed;
     private long _messageBytesReceived;
@@ -53,7 +56,10 @@ internal sealed partial class Connection
     {
         switch (frame.Type)
         {
-            case FrameType.StreamOpen or FrameType.Fragment or FrameType.Fin:
+            case FrameType.Fragment:
+                AcknowledgeFragment(in frame);
+                break;
+            case FrameType.StreamOpen or FrameType.Fin:
                 Streams.OnAcknowledged(in frame, _turn);
                 break;
             case FrameType.Ack:
@@ -73,6 +79,7 @@ internal sealed partial class Connection
 
     void IFrameFateSink.OnFrameLost(in SentFrame frame)
     {
+        FlushAcknowledged();
         switch (frame.Type)
         {
             case FrameType.Ping when frame.Length != 0:
@@ -91,6 +98,31 @@ internal sealed partial class Connection
                 or (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
                 Streams.OnLost(in frame);
                 break;
+        }
+    }
+
+    /// <summary>Fragments that lie side by side are told as one: an ACK of a burst costs a stream one step.</summary>
+    private void AcknowledgeFragment(in SentFrame frame)
+    {
+        ref SentFrame run = ref _acknowledgedRun;
+        bool joins = frame.Id == run.Id && frame.Offset == run.Offset + run.Length && run.Length is > 0 and < RunBytesMax;
+        if (joins)
+        {
+            run = run with { Length = run.Length + frame.Length };
+            return;
+        }
+
+        FlushAcknowledged();
+        run = frame;
+    }
+
+    private void FlushAcknowledged()
+    {
+        if (_acknowledgedRun.Length > 0)
+        {
+            SentFrame run = _acknowledgedRun;
+            _acknowledgedRun = default;
+            Streams.OnAcknowledged(in run, _turn);
         }
     }
 
@@ -190,7 +222,9 @@ internal sealed partial class Connection
         _turn = now;
         var delay = new Duration((long)Math.Min(delayMicroseconds, 1_000_000) * 1_000);
         ReadOnlySpan<AckRange> ranges = _ackRanges.AsSpan(0, count);
-        if (_recovery.HandleAck(now, delay, ranges, this) == AckResult.Invalid)
+        AckResult result = _recovery.HandleAck(now, delay, ranges, this);
+        FlushAcknowledged();
+        if (result == AckResult.Invalid)
         {
             return false;
         }

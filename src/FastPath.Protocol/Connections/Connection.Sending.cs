@@ -26,8 +26,8 @@ internal sealed partial class Connection
     private bool _owesLongestWanted;
     private int _longestWanted;
 
-    private bool HasData => _pings.Count > 0 || _owesPing || _owesMessageCredit || _owesLongestWanted || _messages.TryPeek(out _, out _)
-        || Streams.HasSendable;
+    private bool HasData => Streams.HasSendable || _pings.Count > 0 || _owesPing || _owesMessageCredit || _owesLongestWanted
+        || _messages.TryPeek(out _, out _);
 
     /// <summary>An ACK waits for the end of the batch.</summary>
     public bool OwesAck => _acks.IsPending;

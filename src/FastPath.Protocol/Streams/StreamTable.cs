@@ -143,7 +143,14 @@ internal sealed partial class StreamTable
         }
 
         // One that the peer's limit keeps waiting has not even begun; it stalls like any other.
-        _expired.AddRange(_waiting.Where(stream => !stream.HasEnded && now - stream.LastProgressAt >= stream.ProgressTimeout));
+        foreach (SendStream stream in _waiting)
+        {
+            if (!stream.HasEnded && now - stream.LastProgressAt >= stream.ProgressTimeout)
+            {
+                _expired.Add(stream);
+            }
+        }
+
         foreach (ReceiveStream stream in _receiving.Values)
         {
             bool isOverdue = now - stream.LastProgressAt >= stream.ProgressTimeout;
@@ -153,7 +160,14 @@ internal sealed partial class StreamTable
             }
         }
 
-        _expired.AddRange(_offers.Values.Where(offer => now - offer.OfferedAt >= _settings.ProgressTimeout));
+        foreach (StreamOffer offer in _offers.Values)
+        {
+            if (now - offer.OfferedAt >= _settings.ProgressTimeout)
+            {
+                _expired.Add(offer);
+            }
+        }
+
         foreach (object stream in _expired)
         {
             Expire(stream);
