@@ -53,7 +53,13 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         _description = description with { IsOffer = false };
         _hopsFromSink = hopsFromSink;
         _routes = routes;
+        foreach (SendTarget route in routes)
+        {
+            route.Connection.LimitOutgoingForRelay();
+        }
+
         source.IsRelayed = true;
+        source.Connection.LimitIncomingForRelay();
         source.ProgressTimeout = source.Connection.Streams.Settings.ProgressTimeoutAt(hopsFromSink);
     }
 

@@ -174,6 +174,16 @@ internal sealed class FragmentRing
             return RingWriteResult.PoolExhausted;
         }
 
+        if (start == _frontier && _above.IsEmpty)
+        {
+            // In order: no range need be kept.
+            CopyIn(start, bytes[(int)(start - offset)..]);
+            newBytes = end - start;
+            HighestEnd = Math.Max(HighestEnd, end);
+            Volatile.Write(ref _frontier, end);
+            return RingWriteResult.Stored;
+        }
+
         CopyNew(start, end, bytes[(int)(start - offset)..]);
         newBytes = _above.Add(start, end);
         HighestEnd = Math.Max(HighestEnd, end);
