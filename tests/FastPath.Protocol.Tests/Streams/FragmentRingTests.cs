@@ -38,6 +38,21 @@ public sealed class FragmentRingTests
     }
 
     [Fact]
+    public void Wide_windows_leave_room_for_streams_that_open_later()
+    {
+        FragmentRing ring = Create(4 * Block);
+        int steps = 0;
+        while (ring.TryGrow(ring.Capacity + (4 * Block)))
+        {
+            steps++;
+        }
+
+        Assert.InRange(_pool.ReservedBytes, _pool.BudgetBytes / 2, _pool.BudgetBytes * 3 / 4);
+        Assert.NotNull(FragmentRing.TryCreate(_pool, BufferHolder.ReceiveRing, 0, _pool.BudgetBytes / 5));
+        Assert.True(steps > 10);
+    }
+
+    [Fact]
     [Trait("Scenario", "R8")]
     public void Memory_returns_when_the_slowest_cursor_has_passed()
     {
