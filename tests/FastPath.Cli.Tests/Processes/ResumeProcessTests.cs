@@ -10,6 +10,9 @@ public sealed class ResumeProcessTests(ITestOutputHelper output) : IDisposable
     private const int CodeBytes = 60_000_000;
     private const int Kills = 10;
 
+    /// <summary>Of every source: so that the last kill, too, comes before the end, however fast the machine is.</summary>
+    private const string Rate = "20MB";
+
     /// <summary>What may be in flight, in a ring and in a socket buffer when an end is killed.</summary>
     private const long WindowBytes = 1_500_000;
 
@@ -144,7 +147,7 @@ public sealed class ResumeProcessTests(ITestOutputHelper output) : IDisposable
 
     private async Task<string> StartAsync(string name, string listen = "127.0.0.1:0")
     {
-        (CliProcess process, string address) = await CliProcess.StartNodeAsync(_folder.FullName, name, listen);
+        (CliProcess process, string address) = await CliProcess.StartNodeAsync(_folder.FullName, name, listen, "--rate", Rate);
         _nodes[name] = process;
         return address;
     }
