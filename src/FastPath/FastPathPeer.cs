@@ -41,6 +41,9 @@ public sealed class FastPathPeer
     /// <summary>The negotiated payload cipher.</summary>
     public string Cipher => Connection.Session.Cipher.Name;
 
+    /// <summary>What both ends can do.</summary>
+    public NegotiatedCapabilities Capabilities => new(Connection.Session);
+
     /// <summary>The congestion controller of this side.</summary>
     public string Congestion => Connection.Recovery.Congestion.Name;
 
@@ -146,6 +149,26 @@ public sealed class FastPathPeer
         }
     }
 
+    /// <summary>Sends a MESSAGE payload, its purpose included; returns when the peer has acknowledged it.</summary>
+    internal async ValueTask SendShortAsync(byte[] message, CancellationToken cancellationToken)
+    {
+        var acknowledged = NewSource();
+        while (true)
+        {
+            Task room = _room.Task;
+            FailIfClosed();
+            var queued = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _host.Loop.Post(_ => queued.SetResult(TryQueue(message, acknowledged)));
+            if (await queued.Task.WaitAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await acknowledged.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     internal void OnPingAcknowledged(ulong number)
     {
         if (_pings.TryRemove(number, out TaskCompletionSource<long>? done))
@@ -199,25 +222,6 @@ public sealed class FastPathPeer
             {
                 done.TrySetException(closed);
             }
-        }
-    }
-
-    private async ValueTask SendShortAsync(byte[] message, CancellationToken cancellationToken)
-    {
-        var acknowledged = NewSource();
-        while (true)
-        {
-            Task room = _room.Task;
-            FailIfClosed();
-            var queued = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _host.Loop.Post(_ => queued.SetResult(TryQueue(message, acknowledged)));
-            if (await queued.Task.WaitAsync(cancellationToken).ConfigureAwait(false))
-            {
-                await acknowledged.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-                return;
-            }
-
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

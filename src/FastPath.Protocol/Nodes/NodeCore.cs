@@ -1,6 +1,7 @@
 using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Frames;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -102,7 +103,8 @@ internal sealed class NodeCore : IDisposable
                 }
 
                 break;
-            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse when !message.IsEmpty:
+            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse or Purpose.NetMessage
+                when !message.IsEmpty:
                 // Its bytes count against the peer's credit until the application has taken them.
                 _host.OnMessage(from, purpose, received.Message);
                 return;
@@ -166,6 +168,7 @@ internal sealed class NodeCore : IDisposable
                 _host.AcceptPut(put.Transaction, put.Contract, stream);
                 break;
             case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse:
+            case Purpose.NetMessage when stream.Description.Kind == StreamKind.Whole:
                 _host.OnStream(purpose, stream);
                 break;
             default:

@@ -20,4 +20,7 @@ internal enum Purpose : byte
 
     PutRequest = 0x20,
     PutResult = 0x21,
+
+    /// <summary>A whole message of the network in bincode follows: all that an old node knows of contracts.</summary>
+    NetMessage = 0x38,
 }
