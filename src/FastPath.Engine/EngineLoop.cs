@@ -23,6 +23,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly Thread _thread;
     private int _isWaiting;
     private volatile bool _stopping;
+    private volatile bool _hasEnded;
 
     public EngineLoop(NodeCore core, IDatagramSocket socket)
     {
@@ -51,6 +52,11 @@ internal sealed class EngineLoop : IDisposable
         {
             _socket.Wake();
         }
+
+        if (_hasEnded)
+        {
+            AbandonTasks();
+        }
     }
 
     /// <summary>Closes every connection with a code, sends what is left and ends the thread.</summary>
@@ -68,8 +74,20 @@ internal sealed class EngineLoop : IDisposable
             _thread.Join();
         }
 
+        // Raised before the queue is looked at for the last time: a task is seen here or by whoever posts it.
+        _hasEnded = true;
+        Interlocked.MemoryBarrier();
+        AbandonTasks();
         _socket.Dispose();
         _core.Dispose();
+    }
+
+    private void AbandonTasks()
+    {
+        while (_tasks.TryDequeue(out ILoopTask? task))
+        {
+            task.Abandon();
+        }
     }
 
     private void Run()

@@ -34,6 +34,9 @@ public sealed record NegotiatedCapabilities
     /// <summary>The receiver tells when a payload was consumed and committed.</summary>
     public bool DeliveryReports => _set.Has(Capabilities.DeliveryReports);
 
+    /// <summary>Streams may carry proofs of their groups.</summary>
+    public bool VerifiedGroups => _set.Has(Capabilities.VerifiedGroups);
+
     /// <summary>Contracts may come in the archived form.</summary>
     public bool ArchivedForm => _set.Has(Capabilities.ArchivedForm);
 

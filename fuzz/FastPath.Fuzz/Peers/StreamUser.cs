@@ -107,8 +107,10 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
     public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
     {
         OracleException.Require(_ended.Add(stream), "an incoming stream ends twice");
+        bool isProvenWrong = code == StreamErrorCode.Corrupt && stream.Description is { CarriesProofs: true };
         OracleException.Require(
-            (code == StreamErrorCode.None) == stream.Ring.IsComplete, "a stream ends well exactly when it is complete");
+            (code == StreamErrorCode.None) == (stream.Ring.IsComplete && !isProvenWrong),
+            "a stream ends well exactly when it is complete and its proofs hold");
         Read(stream);
         stream.Ring.RemoveCursor(stream.Claim);
     }

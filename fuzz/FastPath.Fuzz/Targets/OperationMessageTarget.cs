@@ -12,6 +12,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
 {
     private const int DepthOffset = OperationHeader.Length + ContractInstanceId.Length + 1;
     private const int FormOffset = DepthOffset + 1;
+    private const int WithProofsBit = 0x80;
 
     private readonly byte[] _first = new byte[2 * 1_024];
     private readonly byte[] _second = new byte[2 * 1_024];
@@ -28,11 +29,11 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             VisitedNodes visited = Visited(3);
             ContractInstanceId instance = ContractInstanceId.Read(Filled(ContractInstanceId.Length, 7));
             yield return ("get-request", space[..GetRequest.Write(
-                space, 1, instance, 10, 0, ContractForm.Bincode, ResumePoint.None, visited)]);
+                space, 1, instance, 10, 0, ContractForm.Bincode, false, ResumePoint.None, visited)]);
             yield return ("get-request-resumed", space[..GetRequest.Write(
-                space, 1, instance, 10, 0, ContractForm.Bincode, new ResumePoint(Filled(32, 5), 1 << 20), visited)]);
+                space, 1, instance, 10, 0, ContractForm.Bincode, false, new ResumePoint(Filled(32, 5), 1 << 20), visited)]);
             yield return ("get-request-full", space[..GetRequest.Write(
-                space, 1, instance, 255, 255, ContractForm.Archived, ResumePoint.None, Visited(200))]);
+                space, 1, instance, 255, 255, ContractForm.Archived, true, ResumePoint.None, Visited(200))]);
             yield return ("get-failed", space[..OperationNotice.Write(
                 space, Purpose.GetFailed, UInt128.MaxValue, OperationStatus.NotFound, visited)]);
             yield return ("get-cancel", space[..OperationNotice.Write(
@@ -71,7 +72,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         ReadOnlySpan<byte> visited = default;
         bool isThere = TryFindResume(input, out ReadOnlySpan<byte> digest, out ulong offset, out int end)
             && TryFindBlock(input, end, out visited)
-            && input[FormOffset] <= (byte)ContractForm.Archived;
+            && (input[FormOffset] & ~WithProofsBit) <= (byte)ContractForm.Archived;
         OracleException.Require(isRead == isThere, "accepted and complete are not the same");
         if (!isRead)
         {
@@ -82,7 +83,8 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             request.Transaction == BinaryPrimitives.ReadUInt128BigEndian(input[1..])
             && request.Instance == ContractInstanceId.Read(input[OperationHeader.Length..])
             && (request.HopsToLive, request.Depth) == (input[DepthOffset - 1], input[DepthOffset])
-            && request.Form == (ContractForm)input[FormOffset]
+            && request.Form == (ContractForm)(input[FormOffset] & ~WithProofsBit)
+            && request.WithProofs == ((input[FormOffset] & WithProofsBit) != 0)
             && request.Resume.Digest.Span.SequenceEqual(digest)
             && request.Resume.Offset == (long)offset
             && request.Visited == visited,
@@ -179,7 +181,15 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         var visited = new VisitedNodes();
         visited.Merge(request.Visited);
         return GetRequest.Write(
-            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, request.Form, request.Resume, visited);
+            space,
+            request.Transaction,
+            request.Instance,
+            request.HopsToLive,
+            request.Depth,
+            request.Form,
+            request.WithProofs,
+            request.Resume,
+            visited);
     }
 
     private static int Write(Span<byte> space, Purpose purpose, in OperationNotice notice)

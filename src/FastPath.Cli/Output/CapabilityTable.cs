@@ -34,6 +34,7 @@ internal static class CapabilityTable
         ("resume", capabilities.Resume),
         ("offers", capabilities.Offers),
         ("delivery_reports", capabilities.DeliveryReports),
+        ("verified_groups", capabilities.VerifiedGroups),
         ("archived_form", capabilities.ArchivedForm),
     ];
 }

@@ -8,6 +8,9 @@ internal static class Capabilities
     /// <summary>Contracts in the archived form are read.</summary>
     public const ulong ArchivedForm = 1 << 0;
 
+    /// <summary>Streams that carry proofs of their groups are read.</summary>
+    public const ulong VerifiedGroups = 1 << 1;
+
     /// <summary>Streams may be offered first and are answered: accepted from an offset, declined, or had already.</summary>
     public const ulong Offers = 1 << 2;
 
@@ -23,5 +26,5 @@ internal static class Capabilities
     /// <summary>A broken transfer goes on at the first byte that is missing.</summary>
     public const ulong Resume = 1 << 6;
 
-    public const ulong All = ArchivedForm | Offers | DeliveryReports | Streaming | PipedForwarding | Resume;
+    public const ulong All = ArchivedForm | VerifiedGroups | Offers | DeliveryReports | Streaming | PipedForwarding | Resume;
 }

@@ -24,6 +24,9 @@ internal sealed class GetOperation
     /// <summary>The form that the answer should have.</summary>
     public required ContractForm Form { get; init; }
 
+    /// <summary>The answer should carry proofs of its groups.</summary>
+    public required bool WithProofs { get; init; }
+
     /// <summary>What the origin has already.</summary>
     public required ResumePoint Resume { get; init; }
 

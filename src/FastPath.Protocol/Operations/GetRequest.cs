@@ -6,6 +6,9 @@ namespace FastPath.Protocol.Operations;
 /// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, resume point, bytes visited.</summary>
 internal readonly ref struct GetRequest
 {
+    // In the byte of the form; sent only to whom the capability was negotiated with.
+    private const byte WithProofsFlag = 0x80;
+
     public UInt128 Transaction { get; init; }
 
     public ContractInstanceId Instance { get; init; }
@@ -18,6 +21,9 @@ internal readonly ref struct GetRequest
 
     /// <summary>The form that the answer should have; every node on the way reads it.</summary>
     public ContractForm Form { get; init; }
+
+    /// <summary>The answer should carry proofs of its groups; every node on the way reads them.</summary>
+    public bool WithProofs { get; init; }
 
     /// <summary>What the origin has already of one payload of this contract.</summary>
     public ResumePoint Resume { get; init; }
@@ -34,7 +40,7 @@ internal readonly ref struct GetRequest
             || !reader.TryReadByte(out byte hopsToLive)
             || !reader.TryReadByte(out byte depth)
             || !reader.TryReadByte(out byte form)
-            || form > (byte)ContractForm.Archived
+            || (form & ~WithProofsFlag) > (byte)ContractForm.Archived
             || !ResumePoint.TryRead(ref reader, out ResumePoint resume)
             || !reader.TryReadBlock(out ReadOnlySpan<byte> visited))
         {
@@ -47,7 +53,8 @@ internal readonly ref struct GetRequest
             Instance = ContractInstanceId.Read(instance),
             HopsToLive = hopsToLive,
             Depth = depth,
-            Form = (ContractForm)form,
+            Form = (ContractForm)(form & ~WithProofsFlag),
+            WithProofs = (form & WithProofsFlag) != 0,
             Resume = resume,
             Visited = visited,
         };
@@ -61,6 +68,7 @@ internal readonly ref struct GetRequest
         byte hopsToLive,
         byte depth,
         ContractForm form,
+        bool withProofs,
         in ResumePoint resume,
         VisitedNodes visited)
     {
@@ -69,7 +77,7 @@ internal readonly ref struct GetRequest
         instance.Write(writer.Reserve(ContractInstanceId.Length));
         writer.WriteByte(hopsToLive);
         writer.WriteByte(depth);
-        writer.WriteByte((byte)form);
+        writer.WriteByte((byte)((byte)form | (withProofs ? WithProofsFlag : 0)));
         resume.Write(ref writer);
         visited.Write(ref writer);
         return writer.Position;

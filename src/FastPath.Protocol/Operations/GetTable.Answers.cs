@@ -27,6 +27,14 @@ internal sealed partial class GetTable
             return;
         }
 
+        if (stream.Description!.CarriesProofs && operation.Requester is { Streams.ReadsProofs: false })
+        {
+            // Nobody asked for proofs on behalf of a node that would take them for payload.
+            Refuse(stream, StreamErrorCode.Unsupported);
+            SearchAgain(operation, OperationStatus.Unavailable);
+            return;
+        }
+
         operation.State = GetState.Answered;
         operation.Deadline = Instant.Never;
         operation.Incoming = stream;
@@ -118,6 +126,10 @@ internal sealed partial class GetTable
         if (_settings.Caches && isWhole && stream.Ring.TryAddCursor() is { } cursor)
         {
             _host.Cache(header.Contract, stream, cursor);
+        }
+        else if (relay.TakesUnverified)
+        {
+            stream.PassUnverified();
         }
 
         relay.Start();

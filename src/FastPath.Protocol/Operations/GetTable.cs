@@ -78,6 +78,7 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = hopsToLive,
             Depth = 0,
             Form = form,
+            WithProofs = _settings.AsksForProofs,
             Resume = resume,
         };
         operation.Visited.Add(_endpoint.PublicKey);
@@ -116,6 +117,7 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = request.HopsToLive,
             Depth = request.Depth,
             Form = request.Form,
+            WithProofs = request.WithProofs,
             Resume = request.Resume,
         };
         operation.Visited.Merge(request.Visited);
@@ -145,7 +147,8 @@ internal sealed partial class GetTable : IRelayOwner
         {
             operation.State = GetState.Transferring;
             ContractForm form = FormFor(operation.Requester!, operation.Form);
-            _host.Serve(transaction, operation.Requester!, form, payload, operation.Resume, operation.Depth);
+            _host.Serve(
+                transaction, operation.Requester!, form, payload, operation.Resume, operation.Depth, operation.WithProofs);
         }
     }
 
@@ -305,6 +308,7 @@ internal sealed partial class GetTable : IRelayOwner
             (byte)(operation.HopsToLive - 1),
             (byte)(operation.Depth + 1),
             FormFor(next, operation.Form),
+            operation.WithProofs && next.Streams.ReadsProofs,
             operation.Resume,
             operation.Visited);
         operation.NextHop = next;

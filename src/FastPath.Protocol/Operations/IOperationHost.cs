@@ -15,8 +15,17 @@ internal interface IOperationHost
     /// <see cref="GetTable.CompleteServe"/> when that has ended; or <see cref="GetTable.FailServe"/> instead of both.
     /// </summary>
     /// <param name="resume">Where to begin when the payload is the one that it names; at 0 otherwise.</param>
+    /// <param name="withProofs">
+    /// Every node on the way back reads proofs, and they are wanted; then the stream begins where the group of that byte does.
+    /// </param>
     void Serve(
-        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink);
+        UInt128 transaction,
+        Connection to,
+        ContractForm form,
+        IStoredPayload payload,
+        ResumePoint resume,
+        int hopsFromSink,
+        bool withProofs);
 
     /// <summary>A local request is answered by this stream; the host owns its claim.</summary>
     void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream);

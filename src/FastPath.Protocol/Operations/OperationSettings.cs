@@ -15,6 +15,9 @@ internal sealed record OperationSettings
     /// <summary>Relays keep what passes through them.</summary>
     public bool Caches { get; init; } = true;
 
+    /// <summary>Requests of this node ask for answers that carry proofs; those that it passes on ask as they were asked.</summary>
+    public bool AsksForProofs { get; init; } = true;
+
     /// <summary>A node that was asked says something within this, plus a part for every hop that it may ask in its turn.</summary>
     public Duration SearchTimeout { get; init; } = Duration.FromSeconds(5);
 

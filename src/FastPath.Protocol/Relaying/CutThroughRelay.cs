@@ -70,6 +70,9 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
     /// <summary>Keeps the source going though every target is gone: somebody here reads along.</summary>
     public bool HasLocalReader { get; set; }
 
+    /// <summary>By policy. A group that turns out wrong still ends the stream, where somebody checks it.</summary>
+    public bool TakesUnverified => !Source.Connection.Streams.Settings.VerifiesRelayed;
+
     /// <summary>Begins; everything that has come already is passed on at once.</summary>
     public void Start() => Source.Attach(this);
 
@@ -201,6 +204,8 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         }
     }
 
+    private long PassedOnTo => TakesUnverified ? Source.Ring.Frontier : Source.Ring.Payload.ReadableEnd;
+
     private void OpenTargets()
     {
         if (IsOpen || _hasEnded)
@@ -228,7 +233,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
 
     private void ResetIfDrained(SendStream target)
     {
-        if (_sourceFailure != StreamErrorCode.None && !target.HasEnded && target.AcknowledgedTo >= Source.Ring.Frontier)
+        if (_sourceFailure != StreamErrorCode.None && !target.HasEnded && target.AcknowledgedTo >= PassedOnTo)
         {
             target.Connection.Streams.Reset(target, _sourceFailure);
         }

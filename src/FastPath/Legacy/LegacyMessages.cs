@@ -17,13 +17,13 @@ namespace FastPath.Legacy;
 /// </remarks>
 internal sealed class LegacyMessages(NodeHost host, long bytesMax)
 {
+    private long _notUnderstood;
+
     /// <summary>Called for each message that arrives; set once, before the node's loop starts. It must not throw.</summary>
     public Action<Connection, NetMessage>? Arrived { get; set; }
 
     /// <summary>Messages that made no sense, or are of kinds that this node does not know.</summary>
     public long NotUnderstood => Volatile.Read(ref _notUnderstood);
-
-    private long _notUnderstood;
 
     /// <summary>Sends one; returns when the peer's transport has all of it.</summary>
     /// <exception cref="FastPathException">TooLarge, ConnectionClosed, or why the peer did not take it.</exception>
@@ -38,7 +38,9 @@ internal sealed class LegacyMessages(NodeHost host, long bytesMax)
 
         if (WholeMessage.IsShort(to, body))
         {
-            await host.PeerOf(to).SendShortAsync(WholeMessage.ToShortMessage(body), cancellationToken).ConfigureAwait(false);
+            byte[] bytes = new byte[body.Length];
+            body.Read(0, bytes);
+            await host.PeerOf(to).SendShortAsync(Purpose.NetMessage, bytes, cancellationToken).ConfigureAwait(false);
             return;
         }
 

@@ -38,6 +38,17 @@ public sealed class FragmentRingTests
     }
 
     [Fact]
+    public void A_block_that_is_lent_to_a_writer_outlives_the_growth_of_the_ring()
+    {
+        FragmentRing ring = Create(2 * Block);
+        ring.Write(0, new byte[Block], out _);
+        Assert.Equal(Block, ring.GetSpace().Length);
+        Assert.True(ring.TryGrow(64 * Block));
+        ring.Abandon();
+        Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
+    }
+
+    [Fact]
     [Trait("Scenario", "R8")]
     public void Memory_returns_when_the_slowest_cursor_has_passed()
     {

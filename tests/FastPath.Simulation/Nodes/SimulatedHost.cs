@@ -35,6 +35,9 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     /// <summary>A store that never answers.</summary>
     public bool IsStuck { get; set; }
 
+    /// <summary>Done to the bytes of an answer that carries proofs.</summary>
+    public Action<byte[]>? HarmServed { get; set; }
+
     /// <summary>Called with the stream of an answer when it was opened.</summary>
     public Action<SendStream>? OnServing { get; set; }
 
@@ -49,7 +52,13 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     }
 
     public void Serve(
-        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink)
+        UInt128 transaction,
+        Connection to,
+        ContractForm form,
+        IStoredPayload payload,
+        ResumePoint resume,
+        int hopsFromSink,
+        bool withProofs)
     {
         byte[] bytes = ((Stored)payload).Bytes;
         byte[] digest = DigestOf(bytes);
@@ -62,6 +71,14 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
             Digest = digest,
             Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, outline).ToBytes(),
         };
+        if (withProofs)
+        {
+            var proven = new ProvenPayload(bytes);
+            description = proven.Describe(description);
+            bytes = proven.Encode(description.StartOffset);
+            HarmServed?.Invoke(bytes);
+        }
+
         var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, bytes, description)
         {
             OnEnded = () => Core.Gets.CompleteServe(transaction),
@@ -96,7 +113,8 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
 
                 // What lies below the start is with the requester already, and is never read.
                 byte[] payload = [.. new byte[stream.Ring.StartOffset], .. reader.Bytes];
-                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, payload, stream.Description!)
+                var writer = new SimulatedWriter(
+                    world.Now, to, Core.Endpoint.Pool, payload, stream.Description! with { CarriesProofs = false })
                 {
                     OnEnded = () => Core.Gets.CompleteServe(transaction),
                 };
