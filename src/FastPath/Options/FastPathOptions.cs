@@ -148,6 +148,10 @@ public sealed record FastPathOptions
         Require(Enum.IsDefined(Streaming), nameof(Streaming), "Off, Shadow, OptIn or On");
         Require(StreamingThresholdBytes >= 0, nameof(StreamingThresholdBytes), "0 or more");
         Require(WholeMessageBytesMax is >= 1_024 and <= 1L << 30, nameof(WholeMessageBytesMax), "1 KiB to 1 GiB");
+        Require(Enum.IsDefined(ContractForm), nameof(ContractForm), "Bincode or Archived");
+        Require(Enum.IsDefined(Engine), nameof(Engine), "Auto, Linux or Saea");
+        Require(Enum.IsDefined(Cipher), nameof(Cipher), "Auto, Aegis128L, Aes256Gcm or ChaCha20Poly1305");
+        Require(Enum.IsDefined(Congestion), nameof(Congestion), "Cubic, Bbr or Ledbat");
         Require(HopsToLive is >= 1 and <= 255, nameof(HopsToLive), "1 to 255");
         Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");
         Require(SendWindowBytes >= 16 * 1_024, nameof(SendWindowBytes), "at least 16 KiB");
@@ -156,7 +160,11 @@ public sealed record FastPathOptions
         Require(PeerRateLimitBytesPerSecond >= 0, nameof(PeerRateLimitBytesPerSecond), "0 or more");
         Require(AcceptBacklog >= 1, nameof(AcceptBacklog), "at least 1");
         Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
-        Require(Retry is { AttemptsWithoutProgress: >= 0 }, nameof(Retry), "at least no attempts");
+        Require(
+            Retry is { AttemptsWithoutProgress: >= 0 } && Retry.FirstPause >= TimeSpan.Zero && Retry.PauseMax >= Retry.FirstPause,
+            nameof(Retry),
+            "no negative attempts or pauses, and the longest pause not below the first");
+        Require(PartialFolder is not "", nameof(PartialFolder), "a folder, or nothing");
         Require(PartialLifetime > TimeSpan.Zero, nameof(PartialLifetime), "more than zero");
         Require(OfferBytesMin >= 0, nameof(OfferBytesMin), "0 or more");
         Require(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero");
