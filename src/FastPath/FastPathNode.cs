@@ -228,6 +228,11 @@ public sealed partial class FastPathNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(peer);
         ArgumentNullException.ThrowIfNull(contract);
         ArgumentNullException.ThrowIfNull(state);
+        if (peer.Connection.Session.IsWithOldNode)
+        {
+            return await _host.OldNodes.PutAsync(peer, contract, state, cancellationToken).ConfigureAwait(false);
+        }
+
         bool isArchived = _options.ContractForm == ContractForm.Archived
             && (peer.Connection.Session.Capabilities & Capabilities.ArchivedForm) != 0;
         ContractForm form = isArchived ? ContractForm.Archived : ContractForm.Bincode;

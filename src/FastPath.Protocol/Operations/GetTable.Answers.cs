@@ -43,7 +43,7 @@ internal sealed partial class GetTable
         {
             AwaitFirstByte(operation, stream, header);
         }
-        else if (_settings.IsPiped)
+        else if (_settings.IsPiped && operation.Requester is { Session.IsWithOldNode: false })
         {
             StartRelay(operation, stream, header);
         }
@@ -85,7 +85,7 @@ internal sealed partial class GetTable
             operation.Deadline = _now + BufferingReportInterval;
             if (incoming.LastProgressAt + BufferingReportInterval > _now)
             {
-                Notify(operation.Requester!, Purpose.GetProgress, operation.Transaction, OperationStatus.Done);
+                NotifyProgress(operation);
             }
         }
     }

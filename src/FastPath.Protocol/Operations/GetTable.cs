@@ -1,6 +1,7 @@
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
+using FastPath.Protocol.Legacy;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -105,7 +106,7 @@ internal sealed partial class GetTable : IRelayOwner
             OperationStatus status = _operations.ContainsKey(request.Transaction)
                 ? OperationStatus.NotFound
                 : OperationStatus.Unavailable;
-            Notify(from, Purpose.GetFailed, request.Transaction, status);
+            Notify(from, Purpose.GetFailed, request.Transaction, request.Instance, status);
             return;
         }
 
@@ -138,17 +139,9 @@ internal sealed partial class GetTable : IRelayOwner
         {
             Search(operation);
         }
-        else if (operation.IsOrigin)
-        {
-            _operations.Remove(transaction);
-            _host.DeliverStored(transaction, payload);
-        }
         else
         {
-            operation.State = GetState.Transferring;
-            ContractForm form = FormFor(operation.Requester!, operation.Form);
-            _host.Serve(
-                transaction, operation.Requester!, form, payload, operation.Resume, operation.Depth, operation.WithProofs);
+            Answer(operation, payload);
         }
     }
 
@@ -206,10 +199,7 @@ internal sealed partial class GetTable : IRelayOwner
         if (Find(from, transaction) is { } operation)
         {
             operation.Deadline = now + SearchTimeout(operation.HopsToLive);
-            if (operation.Requester is { } requester)
-            {
-                Notify(requester, Purpose.GetProgress, transaction, OperationStatus.Done);
-            }
+            NotifyProgress(operation);
         }
     }
 
@@ -248,9 +238,14 @@ internal sealed partial class GetTable : IRelayOwner
                 continue;
             }
 
-            if (operation.State == GetState.Searching)
+            if (operation.State == GetState.Searching && IsAnswerArriving(operation))
             {
-                Notify(operation.NextHop!, Purpose.GetCancel, operation.Transaction, OperationStatus.Done);
+                operation.Deadline = now + ArrivalInterval;
+                NotifyProgress(operation);
+            }
+            else if (operation.State == GetState.Searching)
+            {
+                Notify(operation.NextHop!, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);
                 SearchAgain(operation, OperationStatus.Unavailable);
             }
             else
@@ -294,30 +289,38 @@ internal sealed partial class GetTable : IRelayOwner
             return;
         }
 
-        if (operation.Requester is { } requester)
+        NotifyProgress(operation);
+
+        operation.Visited.Add(next.Session.PeerKey);
+        operation.NextHop = next;
+        operation.Deadline = _now + SearchTimeout(operation.HopsToLive);
+        if (!TryAsk(next, operation))
         {
-            Notify(requester, Purpose.GetProgress, operation.Transaction, OperationStatus.Done);
+            // It takes no more messages: as good as silent.
+            SearchAgain(operation, OperationStatus.Unavailable);
+        }
+    }
+
+    private static bool TryAsk(Connection next, GetOperation operation)
+    {
+        byte hopsToLive = (byte)(operation.HopsToLive - 1);
+        if (next.Session.IsWithOldNode)
+        {
+            return OldNodeTalk.TryAsk(next, operation.Transaction, operation.Instance, hopsToLive);
         }
 
         Span<byte> space = stackalloc byte[next.MessageBytesMax];
-        operation.Visited.Add(next.Session.PeerKey);
         int length = GetRequest.Write(
             space,
             operation.Transaction,
             operation.Instance,
-            (byte)(operation.HopsToLive - 1),
+            hopsToLive,
             (byte)(operation.Depth + 1),
             FormFor(next, operation.Form),
             operation.WithProofs && next.Streams.ReadsProofs,
             operation.Resume,
             operation.Visited);
-        operation.NextHop = next;
-        operation.Deadline = _now + SearchTimeout(operation.HopsToLive);
-        if (!next.TryQueueMessage(space[..length], out _))
-        {
-            // It takes no more messages: as good as silent.
-            SearchAgain(operation, OperationStatus.Unavailable);
-        }
+        return next.TryQueueMessage(space[..length], out _);
     }
 
     /// <summary>The wanted form where the neighbour reads it too; what all read otherwise.</summary>
@@ -335,7 +338,7 @@ internal sealed partial class GetTable : IRelayOwner
         _operations.Remove(operation.Transaction);
         if (operation.Requester is { } requester)
         {
-            Notify(requester, Purpose.GetFailed, operation.Transaction, operation.Failure, operation.Visited);
+            Notify(requester, Purpose.GetFailed, operation.Transaction, operation.Instance, operation.Failure, operation.Visited);
         }
         else
         {
@@ -349,7 +352,7 @@ internal sealed partial class GetTable : IRelayOwner
         _operations.Remove(operation.Transaction);
         if (operation is { State: GetState.Searching, NextHop: { } next })
         {
-            Notify(next, Purpose.GetCancel, operation.Transaction, OperationStatus.Done);
+            Notify(next, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);
         }
 
         if (operation.Serving is { } serving)
@@ -367,9 +370,28 @@ internal sealed partial class GetTable : IRelayOwner
         }
     }
 
-    private static void Notify(
-        Connection to, Purpose purpose, UInt128 transaction, OperationStatus status, VisitedNodes? visited = null)
+    private static void NotifyProgress(GetOperation operation)
     {
+        if (operation.Requester is { } requester)
+        {
+            Notify(requester, Purpose.GetProgress, operation.Transaction, operation.Instance, OperationStatus.Done);
+        }
+    }
+
+    private static void Notify(
+        Connection to,
+        Purpose purpose,
+        UInt128 transaction,
+        ContractInstanceId instance,
+        OperationStatus status,
+        VisitedNodes? visited = null)
+    {
+        if (to.Session.IsWithOldNode)
+        {
+            OldNodeTalk.Notify(to, purpose, transaction, instance, status);
+            return;
+        }
+
         Span<byte> space = stackalloc byte[to.MessageBytesMax];
         int length = OperationNotice.Write(space, purpose, transaction, status, visited);
 

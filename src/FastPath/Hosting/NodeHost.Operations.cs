@@ -182,6 +182,12 @@ internal sealed partial class NodeHost
         bool withProofs)
     {
         var stored = (StoredPayload)payload;
+        if (to.Session.IsWithOldNode)
+        {
+            _ = Task.Run(() => OldNodes.ServeAsync(transaction, to, stored));
+            return;
+        }
+
         bool isProven = withProofs && SendsProofsTo(to);
         _ = Task.Run(() => ServeStoredAsync(transaction, to, form, stored, resume, hopsFromSink, isProven));
     }
@@ -226,7 +232,9 @@ internal sealed partial class NodeHost
         UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
-        _ = Task.Run(() => PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink));
+        _ = Task.Run(() => to.Session.IsWithOldNode
+            ? OldNodes.PassOnAsync(transaction, handle, to)
+            : PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink));
     }
 
     public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)

@@ -18,9 +18,13 @@ namespace FastPath.Legacy;
 internal sealed class LegacyMessages(NodeHost host, long bytesMax)
 {
     private long _notUnderstood;
+    private long _contractsMoved;
 
     /// <summary>Called for each message that arrives; set once, before the node's loop starts. It must not throw.</summary>
     public Action<Connection, NetMessage>? Arrived { get; set; }
+
+    /// <summary>Messages with a contract in them that left or came whole.</summary>
+    public long ContractsMoved => Volatile.Read(ref _contractsMoved);
 
     /// <summary>Messages that made no sense, or are of kinds that this node does not know.</summary>
     public long NotUnderstood => Volatile.Read(ref _notUnderstood);
@@ -30,6 +34,7 @@ internal sealed class LegacyMessages(NodeHost host, long bytesMax)
     public async ValueTask SendAsync(Connection to, NetMessage message, CancellationToken cancellationToken = default)
     {
         StreamingSerializer body = message.StartSerialize();
+        Count(message);
         if (body.Length > bytesMax)
         {
             throw new FastPathException(
@@ -64,6 +69,15 @@ internal sealed class LegacyMessages(NodeHost host, long bytesMax)
             return;
         }
 
+        Count(message);
         ThreadPool.UnsafeQueueUserWorkItem(_ => Arrived?.Invoke(from, message), null);
+    }
+
+    private void Count(NetMessage message)
+    {
+        if (message is NetMessage.Put { Message: PutMsg.Request } or NetMessage.Get { Message: GetMsg.Response { Result.Found: not null } })
+        {
+            Interlocked.Increment(ref _contractsMoved);
+        }
     }
 }
