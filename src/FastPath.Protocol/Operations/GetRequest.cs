@@ -3,7 +3,7 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Protocol.Operations;
 
-/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, resume point, bytes visited.</summary>
+/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, flags, resume point, bytes visited.</summary>
 internal readonly ref struct GetRequest
 {
     public UInt128 Transaction { get; init; }
@@ -19,10 +19,12 @@ internal readonly ref struct GetRequest
     /// <summary>The form that the answer should have; every node on the way reads it.</summary>
     public ContractForm Form { get; init; }
 
+    public OperationFlags Flags { get; init; }
+
     /// <summary>What the origin has already of one payload of this contract.</summary>
     public ResumePoint Resume { get; init; }
 
-    /// <summary>Fingerprints of 8 bytes.</summary>
+    /// <summary>Entries of <see cref="VisitedNodes"/>.</summary>
     public ReadOnlySpan<byte> Visited { get; init; }
 
     public static bool TryRead(ReadOnlySpan<byte> message, out GetRequest request)
@@ -35,6 +37,7 @@ internal readonly ref struct GetRequest
             || !reader.TryReadByte(out byte depth)
             || !reader.TryReadByte(out byte form)
             || form > (byte)ContractForm.Archived
+            || !reader.TryReadByte(out byte flags)
             || !ResumePoint.TryRead(ref reader, out ResumePoint resume)
             || !reader.TryReadBlock(out ReadOnlySpan<byte> visited))
         {
@@ -48,6 +51,7 @@ internal readonly ref struct GetRequest
             HopsToLive = hopsToLive,
             Depth = depth,
             Form = (ContractForm)form,
+            Flags = (OperationFlags)flags,
             Resume = resume,
             Visited = visited,
         };
@@ -61,6 +65,7 @@ internal readonly ref struct GetRequest
         byte hopsToLive,
         byte depth,
         ContractForm form,
+        OperationFlags flags,
         in ResumePoint resume,
         VisitedNodes visited)
     {
@@ -70,6 +75,7 @@ internal readonly ref struct GetRequest
         writer.WriteByte(hopsToLive);
         writer.WriteByte(depth);
         writer.WriteByte((byte)form);
+        writer.WriteByte((byte)flags);
         resume.Write(ref writer);
         visited.Write(ref writer);
         return writer.Position;

@@ -13,13 +13,13 @@ using FastPath.Simulation.Streams;
 namespace FastPath.Simulation.Nodes;
 
 /// <summary>The world around a simulated node: a store in memory, whose answers come at once or when the test says so.</summary>
-internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
+internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSettings settings) : INodeHost
 {
     private readonly List<SimulatedWriter> _serving = [];
 
     public NodeCore Core { get; set; } = null!;
 
-    public Dictionary<ContractInstanceId, (ContractKey Key, byte[] Payload)> Store { get; } = [];
+    public Dictionary<ContractInstanceId, SimulatedEntry> Store { get; } = [];
 
     /// <summary>How each local GET ended: its reader, or the reason why there is none. One entry a GET (scenario P5).</summary>
     public List<(UInt128 Transaction, SimulatedReader? Reader, byte[]? Stored, OperationStatus Status)> Gets { get; } = [];
@@ -27,8 +27,6 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     public List<(ContractKey Key, SimulatedReader Reader)> Caches { get; } = [];
 
     public List<(UInt128 Transaction, OperationStatus Status)> Puts { get; } = [];
-
-    public List<(UInt128 Transaction, SimulatedReader Reader)> Accepted { get; } = [];
 
     public int LookUps { get; private set; }
 
@@ -44,18 +42,26 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         if (!IsStuck)
         {
             Core.Gets.CompleteLookUp(
-                world.Now, transaction, Store.TryGetValue(instance, out var found) ? new Stored(found.Key, found.Payload) : null);
+                world.Now, transaction, Store.TryGetValue(instance, out SimulatedEntry? found) ? new Stored(found) : null);
         }
     }
 
     public void Serve(
-        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink)
+        UInt128 transaction,
+        Connection to,
+        ContractForm form,
+        IStoredPayload payload,
+        ResumePoint resume,
+        int hopsFromSink,
+        OperationFlags flags)
     {
-        byte[] bytes = ((Stored)payload).Bytes;
+        SimulatedEntry entry = ((Stored)payload).Entry;
+        byte[] bytes = entry.Payload;
         byte[] digest = DigestOf(bytes);
-        var outline = new ContractOutline(payload.Key, form, bytes.Length, 0, null);
+        var outline = new ContractOutline(payload.Key, form, bytes.Length, 0, null, entry.Version);
         var description = new StreamDescription
         {
+            Kind = settings.KindFor(to, bytes.Length, flags),
             TransferId = transaction,
             TotalLength = bytes.Length,
             StartOffset = resume.StartIn(digest, bytes.Length),
@@ -71,11 +77,11 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         OnServing?.Invoke(writer.Stream);
     }
 
-    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream) =>
-        Gets.Add((transaction, new SimulatedReader(stream), null, OperationStatus.Done));
+    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor) =>
+        Gets.Add((transaction, new SimulatedReader(stream, cursor: cursor), null, OperationStatus.Done));
 
     public void DeliverStored(UInt128 transaction, IStoredPayload payload) =>
-        Gets.Add((transaction, null, ((Stored)payload).Bytes, OperationStatus.Done));
+        Gets.Add((transaction, null, ((Stored)payload).Entry.Payload, OperationStatus.Done));
 
     public void FailGet(UInt128 transaction, OperationStatus status) => Gets.Add((transaction, null, null, status));
 
@@ -83,7 +89,7 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         Caches.Add((contract.Key, new SimulatedReader(stream, cursor: cursor)));
 
     public void BeginBuffered(
-        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink) =>
+        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink, OperationFlags flags) =>
         _ = new SimulatedReader(stream)
         {
             OnEnded = reader =>
@@ -116,8 +122,6 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         return digest;
     }
 
-    public void OnPutOffered(ContractOutline contract, StreamOffer offer) => OnOffered(offer);
-
     public void OnOffered(StreamOffer offer)
     {
         if (OnOffer is { } decide)
@@ -128,21 +132,6 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         {
             offer.Connection.Streams.Accept(world.Now, offer, from: 0);
         }
-    }
-
-    public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
-    {
-        Accepted.Add((transaction, new SimulatedReader(stream)
-        {
-            OnEnded = reader =>
-            {
-                if (reader.IsWhole)
-                {
-                    Store[contract.Key.Instance] = (contract.Key, reader.Bytes);
-                    PutTable.Complete(stream.Connection, transaction, OperationStatus.Done);
-                }
-            },
-        }));
     }
 
     /// <summary>What a relay knew of each answer when it began to pass through.</summary>
@@ -165,11 +154,11 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     public void OnStream(Purpose purpose, ReceiveStream stream) =>
         throw new InvalidOperationException("no application runs on this node");
 
-    private sealed class Stored(ContractKey key, byte[] bytes) : IStoredPayload
+    private sealed class Stored(SimulatedEntry entry) : IStoredPayload
     {
-        public byte[] Bytes => bytes;
+        public SimulatedEntry Entry => entry;
 
-        public ContractKey Key => key;
+        public ContractKey Key => entry.Key;
 
         public void Dispose()
         {
