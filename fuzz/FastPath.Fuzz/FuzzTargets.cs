@@ -25,5 +25,6 @@ internal static class FuzzTargets
         new ForeignPacketTarget(),
         new OperationMessageTarget(),
         new StoreHeaderTarget(),
+        new GroupGateTarget(),
     ];
 }

@@ -15,14 +15,20 @@ internal sealed class EngineLoop : IDisposable
 
     // A receiver can begin on the first part of a burst while the rest is still being sealed.
     private const int FlushBytes = 64 * 1_024;
+
+    // After a pause somebody waits for the first bytes: little is handed over at first, then twice as much each time.
+    private const int FlushBytesAfterPause = 8 * 1_024;
+    private static readonly Duration Pause = Duration.FromMicroseconds(100);
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     private readonly NodeCore _core;
     private readonly IDatagramSocket _socket;
     private readonly ConcurrentQueue<ILoopTask> _tasks = new();
     private readonly Thread _thread;
+    private int _flushBytes = FlushBytes;
     private int _isWaiting;
     private volatile bool _stopping;
+    private volatile bool _hasEnded;
 
     public EngineLoop(NodeCore core, IDatagramSocket socket)
     {
@@ -51,6 +57,11 @@ internal sealed class EngineLoop : IDisposable
         {
             _socket.Wake();
         }
+
+        if (_hasEnded)
+        {
+            AbandonTasks();
+        }
     }
 
     /// <summary>Closes every connection with a code, sends what is left and ends the thread.</summary>
@@ -68,8 +79,20 @@ internal sealed class EngineLoop : IDisposable
             _thread.Join();
         }
 
+        // Raised before the queue is looked at for the last time: a task is seen here or by whoever posts it.
+        _hasEnded = true;
+        Interlocked.MemoryBarrier();
+        AbandonTasks();
         _socket.Dispose();
         _core.Dispose();
+    }
+
+    private void AbandonTasks()
+    {
+        while (_tasks.TryDequeue(out ILoopTask? task))
+        {
+            task.Abandon();
+        }
     }
 
     private void Run()
@@ -78,7 +101,9 @@ internal sealed class EngineLoop : IDisposable
         {
             RunTurn(MonotonicClock.Now);
             Interlocked.Exchange(ref _isWaiting, 1);
+            Instant idleSince = MonotonicClock.Now;
             _socket.Wait(UntilNextTimeout());
+            _flushBytes = MonotonicClock.Now - idleSince >= Pause ? FlushBytesAfterPause : FlushBytes;
             Volatile.Write(ref _isWaiting, 0);
         }
 
@@ -119,10 +144,11 @@ internal sealed class EngineLoop : IDisposable
             _socket.CommitSend(length, to);
             waiting += length;
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
-            if (waiting >= FlushBytes)
+            if (waiting >= _flushBytes)
             {
                 _socket.Flush();
                 waiting = 0;
+                _flushBytes = Math.Min(2 * _flushBytes, FlushBytes);
             }
         }
 

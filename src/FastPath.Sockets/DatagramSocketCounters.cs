@@ -12,6 +12,9 @@ internal sealed class DatagramSocketCounters
     public long ReceiveCalls;
     public long SendCalls;
 
+    /// <summary>Of the receive calls, those that found nothing: the price of polling, not of datagrams.</summary>
+    public long ReceiveCallsEmpty;
+
     /// <summary>Buffers received in which the kernel had joined several datagrams.</summary>
     public long BuffersCoalesced;
 

@@ -41,7 +41,7 @@ public sealed partial class FastPathNode
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        return RelayedStream.Start(_host, stream, targets);
+        return RelayedStream.Start(_host, stream, PlainRelay.TargetsFor(_host, stream, targets));
     }
 
     /// <summary>Begins to pass fragments on to one or more peers, in whatever order they come; every one is waited for.</summary>

@@ -36,8 +36,6 @@ namespace FastPath;
 /// <remarks>Safe for use by many threads. Dispose closes every connection with a code.</remarks>
 public sealed partial class FastPathNode : IAsyncDisposable
 {
-    private const int DigestBlockBytes = 64 * 1_024;
-
     private readonly FastPathOptions _options;
     private readonly NodeIdentity _identity;
     private readonly IDatagramSocket _socket;
@@ -57,6 +55,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
             HopsToLive = (byte)options.HopsToLive,
             IsPiped = options.PipedForwarding,
             Caches = options.Cache && options.Store is not null,
+            AsksForProofs = options.VerifiedGroups,
         };
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
@@ -81,6 +80,30 @@ public sealed partial class FastPathNode : IAsyncDisposable
 
     /// <summary>Peers with an open connection.</summary>
     public IReadOnlyCollection<FastPathPeer> Peers => [.. _host.Peers];
+
+    /// <summary>One reading of the node's counters.</summary>
+    public NodeStatistics GetStatistics()
+    {
+        DatagramSocketCounters socket = _socket.Counters;
+        StreamCounters streams = Core.Endpoint.StreamCounters;
+        return new NodeStatistics
+        {
+            DatagramsSent = Volatile.Read(ref socket.DatagramsSent),
+            DatagramsReceived = Volatile.Read(ref socket.DatagramsReceived),
+            SendCalls = Volatile.Read(ref socket.SendCalls),
+            ReceiveCalls = Volatile.Read(ref socket.ReceiveCalls),
+            ReceiveCallsEmpty = Volatile.Read(ref socket.ReceiveCallsEmpty),
+            KernelDrops = _socket.KernelDrops,
+            FragmentsSent = Volatile.Read(ref streams.FragmentsSent),
+            FragmentsSentAgain = Volatile.Read(ref streams.FragmentsSentAgain),
+            FragmentsReceived = Volatile.Read(ref streams.FragmentsReceived),
+            PayloadBytesSent = Volatile.Read(ref streams.PayloadBytesSent),
+            PayloadBytesSentAgain = Volatile.Read(ref streams.PayloadBytesSentAgain),
+            PayloadBytesReceived = Volatile.Read(ref streams.PayloadBytesReceived),
+            BufferBytesRented = Core.Endpoint.Pool.RentedBytes,
+            BufferBytesReserved = Core.Endpoint.Pool.ReservedBytes,
+        };
+    }
 
     internal NodeCore Core { get; }
 
@@ -147,7 +170,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     }
 
     /// <summary>Streams that peers open, in the order of their opening. The caller disposes each.</summary>
-    /// <remarks>Up to 256 wait; a stream beyond that is refused, and its opener is told.</remarks>
+    /// <remarks>Up to <see cref="FastPathOptions.AcceptBacklog"/> wait; a stream beyond that is refused, and its opener is told.</remarks>
     public IAsyncEnumerable<StreamHandle> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
         AcceptStreamsAsync(StreamReadOptions.Default, cancellationToken);
 
@@ -191,14 +214,10 @@ public sealed partial class FastPathNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(peer);
         ArgumentNullException.ThrowIfNull(body);
         options ??= new SendOptions();
-        if (options.Digest.IsEmpty)
-        {
-            byte[] digest = await Task.Run(
-                () => new Blake3Hasher().Digest(body, new byte[DigestBlockBytes], cancellationToken), cancellationToken).ConfigureAwait(false);
-            options = options with { Digest = digest };
-        }
-
-        return await new BlobSend(_host, _options, peer, body, options).RunAsync(cancellationToken).ConfigureAwait(false);
+        PayloadProof proof = options.Digest.IsEmpty
+            ? await Task.Run(() => PayloadProof.Compute(body, _options.VerifiedGroups, cancellationToken), cancellationToken).ConfigureAwait(false)
+            : new PayloadProof(options.Digest, null);
+        return await new BlobSend(_host, _options, peer, body, proof, options).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stores a contract at a node; returns when that node has it verified and durable.</summary>
@@ -212,8 +231,9 @@ public sealed partial class FastPathNode : IAsyncDisposable
         bool isArchived = _options.ContractForm == ContractForm.Archived
             && (peer.Connection.Session.Capabilities & Capabilities.ArchivedForm) != 0;
         ContractForm form = isArchived ? ContractForm.Archived : ContractForm.Bincode;
+        bool withProofs = _host.SendsProofsTo(peer.Connection);
         ContractPayload payload = await Task.Run(
-            () => ContractPayload.Create(contract, state, form, cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => ContractPayload.Create(contract, state, form, withProofs, cancellationToken), cancellationToken).ConfigureAwait(false);
         return await new ContractPut(_host, _options, peer, payload).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -239,6 +259,14 @@ public sealed partial class FastPathNode : IAsyncDisposable
         return await fetch.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Limits what leaves for all peers together, from now on.</summary>
+    /// <param name="bytesPerSecond">0 for no limit.</param>
+    public void SetRateLimit(long bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
+        _host.Loop.Post(now => Core.Endpoint.SetRateLimit(now, bytesPerSecond));
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -252,17 +280,28 @@ public sealed partial class FastPathNode : IAsyncDisposable
         var keys = options.AllowedPeers.Select(key => PeerKey.Read(key.Span)).ToHashSet();
         return EndpointSettings.Default with
         {
+            Capabilities = options.Capabilities ?? Capabilities.All,
             Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
             Authorize = keys.Count == 0 ? null : keys.Contains,
             BufferBudgetBytes = options.BufferBudgetBytes,
+            RateLimitBytesPerSecond = options.RateLimitBytesPerSecond,
             HandshakeTimeout = Duration.FromTimeSpan(options.HandshakeTimeout),
             Ciphers = options.Cipher == FastPathCipher.Auto ? [] : [(CipherSuite)options.Cipher],
             Connection = ConnectionSettings.Default with
             {
-                Recovery = RecoverySettings.Default with { Congestion = (CongestionAlgorithm)options.Congestion },
+                Recovery = RecoverySettings.Default with
+                {
+                    Congestion = (CongestionAlgorithm)options.Congestion,
+                    RateLimitBytesPerSecond = options.PeerRateLimitBytesPerSecond,
+                },
                 IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
                 KeepAliveInterval = Duration.FromTimeSpan(options.IdleTimeout / 3),
-                Streams = StreamSettings.Default with { ProgressTimeout = Duration.FromTimeSpan(options.ProgressTimeout) },
+                Streams = StreamSettings.Default with
+                {
+                    ProgressTimeout = Duration.FromTimeSpan(options.ProgressTimeout),
+                    VerifiesGroups = options.Verify,
+                    VerifiesRelayed = options.VerifyRelayed,
+                },
             },
         };
     }

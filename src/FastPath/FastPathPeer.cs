@@ -1,11 +1,14 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using FastPath.Contracts;
+using FastPath.Diagnostics;
 using FastPath.Hosting;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
+using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Streams;
 
@@ -16,9 +19,11 @@ public sealed class FastPathPeer
 {
     private readonly NodeHost _host;
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<long>> _pings = new();
-    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<ReadOnlyMemory<byte>>> _requests = new();
-    private readonly ConcurrentDictionary<ulong, TaskCompletionSource> _unacknowledged = new();
-    private volatile TaskCompletionSource _room = NewSource();
+
+    // Of the loop thread.
+    private readonly Dictionary<ulong, OutgoingMessage> _requests = [];
+    private readonly Dictionary<ulong, OutgoingMessage> _unacknowledged = [];
+    private readonly Queue<OutgoingMessage> _waiting = new();
     private long _pingNumber;
     private long _requestNumber;
     private volatile string? _closedReason;
@@ -55,6 +60,30 @@ public sealed class FastPathPeer
 
     internal Connection Connection { get; }
 
+    /// <summary>Limits what leaves for this peer, from now on.</summary>
+    /// <param name="bytesPerSecond">0 for no limit.</param>
+    public void SetRateLimit(long bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
+        _host.Loop.Post(now => Connection.Recovery.SetRateLimit(now, bytesPerSecond));
+    }
+
+    /// <summary>One reading of the connection's counters.</summary>
+    public PeerStatistics GetStatistics()
+    {
+        ConnectionCounters counters = Connection.Counters;
+        return new PeerStatistics
+        {
+            PacketsSent = Volatile.Read(ref counters.PacketsSent),
+            PacketsReceived = Volatile.Read(ref counters.PacketsReceived),
+            AcksSent = Volatile.Read(ref counters.AcksSent),
+            PacketsDuplicate = Volatile.Read(ref counters.PacketsDuplicate),
+            PacketsNotAuthentic = Volatile.Read(ref counters.PacketsNotAuthentic),
+            MessagesSent = Volatile.Read(ref counters.MessagesSent),
+            MessagesReceived = Volatile.Read(ref counters.MessagesReceived),
+        };
+    }
+
     /// <summary>One round trip over the encrypted connection, as the application sees it.</summary>
     /// <exception cref="FastPathException">ConnectionClosed.</exception>
     public async ValueTask<TimeSpan> PingAsync(CancellationToken cancellationToken = default)
@@ -71,27 +100,44 @@ public sealed class FastPathPeer
 
     /// <summary>Sends a message; returns when the peer's transport has acknowledged it.</summary>
     /// <exception cref="FastPathException">TooLarge, or ConnectionClosed.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) =>
-        SendAsync(Purpose.Application, null, message, cancellationToken);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    {
+        ThrowIfTooLarge(message.Length);
+        if (!FitsPacket(message.Length, 0))
+        {
+            return SendWholeAsync(Purpose.Application, [], message, cancellationToken);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        FailIfClosed();
+        OutgoingMessage sending = Write(MessageKind.Message, Purpose.Application, 0, message.Span);
+        var done = new ValueTask(sending, sending.Version);
+        sending.Post(_host.Loop, cancellationToken);
+        return done;
+    }
 
     /// <summary>Sends a request and waits for the answer of the peer's request handler.</summary>
     /// <exception cref="FastPathException">TooLarge, or ConnectionClosed.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> RequestAsync(
+    public ValueTask<ReadOnlyMemory<byte>> RequestAsync(
         ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
     {
+        ThrowIfTooLarge(request.Length);
+        cancellationToken.ThrowIfCancellationRequested();
+        FailIfClosed();
         ulong number = (ulong)Interlocked.Increment(ref _requestNumber);
-        var answer = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _requests[number] = answer;
-        try
+        bool isShort = FitsPacket(request.Length, NodeHost.RequestNumberLength);
+        OutgoingMessage sending = isShort
+            ? Write(MessageKind.Request, Purpose.ApplicationRequest, number, request.Span)
+            : _host.MessagePool.Rent();
+        if (!isShort)
         {
-            FailIfClosed();
-            await SendAsync(Purpose.ApplicationRequest, number, request, cancellationToken).ConfigureAwait(false);
-            return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // Only the answer is waited for here: the request travels as a stream.
+            sending.Begin(this, MessageKind.Request, number, 0);
         }
-        finally
-        {
-            _requests.TryRemove(number, out _);
-        }
+
+        var answer = new ValueTask<ReadOnlyMemory<byte>>(sending, sending.Version);
+        sending.Post(_host.Loop, cancellationToken);
+        return isShort ? answer : RequestWholeAsync(number, request, answer, cancellationToken);
     }
 
     /// <summary>Opens a stream to the peer.</summary>
@@ -118,31 +164,81 @@ public sealed class FastPathPeer
         return new OutgoingStream(_host.Open([Connection], description));
     }
 
+    /// <summary>Sends a body as a stream of its own; returns when the peer's transport has acknowledged all of it.</summary>
+    /// <remarks>
+    /// The body is read twice: to compute its digest, and to be sent. It carries proofs of its groups where the peer reads them
+    /// (<see cref="Options.FastPathOptions.VerifiedGroups"/>) and it is not longer than 4 GiB.
+    /// </remarks>
+    /// <param name="body">Says the same whenever it is read.</param>
+    /// <param name="metadata">What the peer's application is told with the opening; at most 899 bytes.</param>
+    /// <param name="cancellationToken">Gives the stream up.</param>
+    /// <exception cref="FastPathException">Why the peer has not got all of it, or LocalResource.</exception>
+    public async ValueTask SendStreamAsync(
+        IBody body, ReadOnlyMemory<byte> metadata = default, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        bool withProofs = _host.SendsProofsTo(Connection);
+        PayloadProof proof = await Task.Run(
+            () => PayloadProof.Compute(body, withProofs, cancellationToken), cancellationToken).ConfigureAwait(false);
+        FailIfClosed();
+        var plain = new StreamDescription
+        {
+            TransferId = NodeHost.NewTransaction(),
+            Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
+        };
+        StreamDescription description = proof.Describe(body, plain, withProofs);
+        await using var stream = new OutgoingStream(_host.Open([Connection], description));
+        await stream.WriteAsync(proof.BodyOf(body, description), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Base58.Encode(PublicKey.Span);
 
-    internal async ValueTask SendAsync(
-        Purpose purpose, ulong? number, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    /// <summary>Sends the answer to a request; nobody waits for it.</summary>
+    /// <exception cref="FastPathException">TooLarge, or ConnectionClosed.</exception>
+    internal ValueTask AnswerAsync(ulong number, ReadOnlyMemory<byte> answer)
     {
-        if (message.Length > _host.MessageBytesMax)
+        ThrowIfTooLarge(answer.Length);
+        if (!FitsPacket(answer.Length, NodeHost.RequestNumberLength))
         {
-            throw new FastPathException(
-                FastPathError.TooLarge, $"a message of {message.Length} bytes is longer than {_host.MessageBytesMax}; open a stream for it");
+            return SendWholeAsync(Purpose.ApplicationResponse, NumberOf(number), answer, CancellationToken.None);
         }
 
-        byte[] header = new byte[number is null ? 0 : NodeHost.RequestNumberLength];
-        if (number is { } value)
+        FailIfClosed();
+        Write(MessageKind.Answer, Purpose.ApplicationResponse, number, answer.Span).Post(_host.Loop, CancellationToken.None);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Gives a message to the connection, or keeps it until there is room; on the loop thread.</summary>
+    internal void Send(OutgoingMessage message)
+    {
+        if (message.IsDone)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(header, value);
+            return;
         }
 
-        if (1 + header.Length + message.Length <= Connection.MessageBytesMax)
+        if (_closedReason is { } reason)
         {
-            await SendShortAsync([(byte)purpose, .. header, .. message.Span], cancellationToken).ConfigureAwait(false);
+            message.Fail(new FastPathException(FastPathError.ConnectionClosed, reason));
         }
-        else
+        else if (message.Bytes.IsEmpty)
         {
-            await SendWholeAsync(purpose, header, message, cancellationToken).ConfigureAwait(false);
+            _requests.Add(message.Number, message);
+        }
+        else if (_waiting.Count > 0 || !TryQueue(message))
+        {
+            _waiting.Enqueue(message);
+        }
+    }
+
+    /// <summary>Whoever waits for it does so no longer; on the loop thread.</summary>
+    internal void GiveUp(OutgoingMessage message, short version)
+    {
+        ulong number = message.Number;
+        if (message.Cancel(version))
+        {
+            _requests.Remove(number);
         }
     }
 
@@ -156,86 +252,118 @@ public sealed class FastPathPeer
 
     internal void OnMessageAcknowledged(ulong sequence)
     {
-        if (_unacknowledged.TryRemove(sequence, out TaskCompletionSource? done))
+        if (_unacknowledged.Remove(sequence, out OutgoingMessage? sent))
         {
-            done.TrySetResult();
+            sent.Complete(default);
         }
 
-        Interlocked.Exchange(ref _room!, NewSource()).TrySetResult();
+        while (_waiting.TryPeek(out OutgoingMessage? next) && (next.IsDone || TryQueue(next)))
+        {
+            _waiting.Dequeue();
+        }
     }
 
     internal void OnResponse(ulong number, ReadOnlyMemory<byte> body)
     {
-        if (_requests.TryGetValue(number, out TaskCompletionSource<ReadOnlyMemory<byte>>? answer))
+        if (_requests.Remove(number, out OutgoingMessage? request))
         {
-            answer.TrySetResult(body);
+            request.Complete(body);
         }
     }
 
+    /// <summary>Everybody who waits hears it; on the loop thread, or when that has ended.</summary>
     internal void OnClosed(string reason)
     {
         _closedReason = reason;
         var closed = new FastPathException(FastPathError.ConnectionClosed, reason);
-        FailAll(_pings, closed);
-        FailAll(_requests, closed);
-        foreach (ulong sequence in _unacknowledged.Keys)
+        foreach (ulong number in _pings.Keys)
         {
-            if (_unacknowledged.TryRemove(sequence, out TaskCompletionSource? done))
+            if (_pings.TryRemove(number, out TaskCompletionSource<long>? ping))
             {
-                done.TrySetException(closed);
+                ping.TrySetException(closed);
             }
         }
 
-        _room.TrySetException(closed);
-    }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static void FailAll<T>(ConcurrentDictionary<ulong, TaskCompletionSource<T>> waiting, FastPathException closed)
-    {
-        foreach (ulong number in waiting.Keys)
+        OutgoingMessage[] left = [.. _requests.Values, .. _unacknowledged.Values, .. _waiting];
+        _requests.Clear();
+        _unacknowledged.Clear();
+        _waiting.Clear();
+        foreach (OutgoingMessage message in left)
         {
-            if (waiting.TryRemove(number, out TaskCompletionSource<T>? done))
-            {
-                done.TrySetException(closed);
-            }
+            message.Fail(closed);
         }
     }
 
-    private async ValueTask SendShortAsync(byte[] message, CancellationToken cancellationToken)
+    private static byte[] NumberOf(ulong number)
     {
-        var acknowledged = NewSource();
-        while (true)
-        {
-            Task room = _room.Task;
-            FailIfClosed();
-            var queued = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _host.Loop.Post(_ => queued.SetResult(TryQueue(message, acknowledged)));
-            if (await queued.Task.WaitAsync(cancellationToken).ConfigureAwait(false))
-            {
-                await acknowledged.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-                return;
-            }
+        byte[] bytes = new byte[NodeHost.RequestNumberLength];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, number);
+        return bytes;
+    }
 
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+    private bool FitsPacket(int length, int numberLength) => 1 + numberLength + length <= Connection.MessageBytesMax;
+
+    private void ThrowIfTooLarge(int length)
+    {
+        if (length > _host.MessageBytesMax)
+        {
+            throw new FastPathException(
+                FastPathError.TooLarge, $"a message of {length} bytes is longer than {_host.MessageBytesMax}; open a stream for it");
         }
     }
 
-    private bool TryQueue(byte[] message, TaskCompletionSource acknowledged)
+    private OutgoingMessage Write(MessageKind kind, Purpose purpose, ulong number, ReadOnlySpan<byte> bytes)
     {
-        if (_closedReason is { } reason)
+        int numberLength = kind == MessageKind.Message ? 0 : NodeHost.RequestNumberLength;
+        OutgoingMessage message = _host.MessagePool.Rent();
+        Span<byte> space = message.Begin(this, kind, number, 1 + numberLength + bytes.Length);
+        space[0] = (byte)purpose;
+        if (numberLength > 0)
         {
-            acknowledged.TrySetException(new FastPathException(FastPathError.ConnectionClosed, reason));
-            return true;
+            BinaryPrimitives.WriteUInt64BigEndian(space[1..], number);
         }
 
-        if (!Connection.TryQueueMessage(message, out ulong sequence))
+        bytes.CopyTo(space[(1 + numberLength)..]);
+        return message;
+    }
+
+    private bool TryQueue(OutgoingMessage message)
+    {
+        if (!Connection.TryQueueMessage(message.Bytes, out ulong sequence))
         {
             return false;
         }
 
-        _unacknowledged[sequence] = acknowledged;
+        switch (message.Kind)
+        {
+            case MessageKind.Request:
+                _requests.Add(message.Number, message);
+                break;
+            case MessageKind.Message:
+                _unacknowledged.Add(sequence, message);
+                break;
+            default:
+                message.Complete(default);
+                break;
+        }
+
         return true;
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> RequestWholeAsync(
+        ulong number, ReadOnlyMemory<byte> request, ValueTask<ReadOnlyMemory<byte>> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendWholeAsync(Purpose.ApplicationRequest, NumberOf(number), request, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _host.Loop.Post(_ => _requests.Remove(number));
+            throw;
+        }
+
+        return await answer.ConfigureAwait(false);
     }
 
     private async ValueTask SendWholeAsync(

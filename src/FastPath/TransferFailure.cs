@@ -37,9 +37,9 @@ public sealed record TransferFailure
     {
         TransferId = description.TransferId,
         Role = TransferRole.Source,
-        BytesDone = stream?.AcknowledgedTo ?? description.StartOffset,
+        BytesDone = stream is null ? description.StartOffset : stream.Description.PayloadOffset(stream.AcknowledgedTo),
         BytesTotal = description.TotalLength >= 0 ? description.TotalLength : null,
-        HighestByte = stream?.HighestSent ?? description.StartOffset,
+        HighestByte = stream is null ? description.StartOffset : stream.Description.PayloadOffset(stream.HighestSent),
         BytesSentAgain = stream?.PayloadBytesSentAgain ?? 0,
         LastProgressAge = stream is null ? null : (MonotonicClock.Now - stream.LastProgressAt).ToTimeSpan(),
     };
@@ -48,10 +48,11 @@ public sealed record TransferFailure
     {
         TransferId = stream.Description!.TransferId,
         Role = role,
-        BytesDone = stream.Ring.Frontier,
-        BytesTotal = stream.Ring.FinalSize >= 0 ? stream.Ring.FinalSize : null,
-        HighestByte = stream.Ring.HighestEnd,
-        Holes = [.. stream.HolesAtEnd.Select(hole => new ByteRange(hole.Start, hole.End))],
+        BytesDone = stream.Ring.Payload.Received,
+        BytesTotal = stream.Ring.Payload.Length is var length and >= 0 ? length : null,
+        HighestByte = stream.Ring.Payload.OffsetOf(stream.Ring.HighestEnd),
+        Holes = [.. stream.HolesAtEnd.Select(hole => new ByteRange(
+            stream.Ring.Payload.OffsetOf(hole.Start), stream.Ring.Payload.OffsetOf(hole.End)))],
         LastProgressAge = (MonotonicClock.Now - stream.LastProgressAt).ToTimeSpan(),
         IsResumable = !stream.Digest.IsEmpty && stream.Ring.FinalSize >= 0,
     };

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FastPath.Diagnostics;
 using FastPath.Options;
 using FastPath.Sockets.Impairment;
 
@@ -61,5 +62,91 @@ public sealed class MessageTests
         FastPathException closed = await Assert.ThrowsAsync<FastPathException>(() => unanswered);
         Assert.Equal(FastPathError.ConnectionClosed, closed.Error);
         Assert.True(line.Right(0).IsClosed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_short_request_and_its_answer_are_two_packets(bool inline)
+    {
+        const int Requests = 200;
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions
+        {
+            UnsafeInlineContinuations = inline,
+            RequestHandler = (_, request, _) => ValueTask.FromResult(request),
+        });
+        PeerStatistics before = line.Right(0).GetStatistics();
+        byte[] request = RandomNumberGenerator.GetBytes(1_000);
+        for (int i = 0; i < Requests; i++)
+        {
+            Assert.Equal(request, (await line.Right(0).RequestAsync(request)).ToArray());
+        }
+
+        // Each answer carries the ACK of its request, unless the machine stood still for longer than an ACK may wait.
+        PeerStatistics after = line.Right(0).GetStatistics();
+        Assert.Equal(Requests, after.MessagesReceived - before.MessagesReceived);
+        Assert.InRange(after.PacketsReceived - before.PacketsReceived, Requests, Requests * 3 / 2);
+        Assert.InRange(after.MessagesSent - before.MessagesSent, Requests, Requests * 3 / 2);
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_ends_at_once_and_leaves_the_others_alone()
+    {
+        var answer = new TaskCompletionSource<ReadOnlyMemory<byte>>();
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions
+        {
+            RequestHandler = (_, _, _) => new ValueTask<ReadOnlyMemory<byte>>(answer.Task),
+        });
+        using var cancellation = new CancellationTokenSource();
+        Task<ReadOnlyMemory<byte>> patient = line.Right(0).RequestAsync(new byte[] { 1 }).AsTask();
+        Task<ReadOnlyMemory<byte>> cancelled = line.Right(0).RequestAsync(new byte[] { 2 }, cancellation.Token).AsTask();
+        Task<ReadOnlyMemory<byte>> cancelledLong = line.Right(0).RequestAsync(new byte[5_000], cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelledLong);
+        answer.SetResult(new byte[] { 3 });
+        Assert.Equal([3], (await patient).ToArray());
+
+        // The answers that nobody waits for have come meanwhile, or come now: neither is taken for another one's.
+        Assert.Equal([3], (await line.Right(0).RequestAsync(new byte[] { 4 })).ToArray());
+        Assert.Equal([3], (await line.Right(0).RequestAsync(new byte[5_000])).ToArray());
+    }
+
+    [Fact]
+    public async Task A_message_to_a_disposed_node_fails_instead_of_waiting()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        FastPathPeer peer = line.Right(0);
+        Task[] sends = [.. Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
+        {
+            for (int n = 0; n < 1_000; n++)
+            {
+                await peer.SendAsync(new byte[] { (byte)i });
+            }
+        }))];
+        await line[0].DisposeAsync();
+        foreach (Task send in sends)
+        {
+            FastPathException closed = await Assert.ThrowsAsync<FastPathException>(() => send);
+            Assert.Equal(FastPathError.ConnectionClosed, closed.Error);
+        }
+    }
+
+    [Fact]
+    public async Task A_handler_that_throws_answers_nothing_and_the_next_request_is_answered()
+    {
+        int calls = 0;
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions
+        {
+            RequestHandler = (_, request, _) => Interlocked.Increment(ref calls) == 1
+                ? throw new InvalidOperationException("broken")
+                : ValueTask.FromResult(request),
+        });
+        using var cancellation = new CancellationTokenSource();
+        Task<ReadOnlyMemory<byte>> unanswered = line.Right(0).RequestAsync(new byte[] { 1 }, cancellation.Token).AsTask();
+        Assert.Equal([2], (await line.Right(0).RequestAsync(new byte[] { 2 })).ToArray());
+        Assert.False(unanswered.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => unanswered);
     }
 }

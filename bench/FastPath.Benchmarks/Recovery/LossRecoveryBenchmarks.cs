@@ -23,7 +23,7 @@ public class LossRecoveryBenchmarks
     private Instant _now;
 
     /// <summary>Packets between the newest one sent and the newest one acknowledged.</summary>
-    [Params(100, 10_000)]
+    [Params(100, 10_000, 100_000)]
     public int Flight { get; set; }
 
     /// <summary>Every so many packets one is lost; 0 for none.</summary>

@@ -9,6 +9,9 @@ public enum ArrivalOrder
     /// <summary>Every ten shuffled among themselves.</summary>
     ShuffledByTens,
 
+    /// <summary>Each time one of the first 64 that have not come.</summary>
+    RandomWindow64,
+
     /// <summary>The last one first: everything waits for the first.</summary>
     Reversed,
 }

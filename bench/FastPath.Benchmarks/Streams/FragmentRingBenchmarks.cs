@@ -12,6 +12,7 @@ public class FragmentRingBenchmarks
     private const int Fragments = 1_000;
     private const int FragmentBytes = 1_100;
     private const int Ten = 10;
+    private const int Window = 64;
 
     private readonly byte[] _payload = new byte[Fragments * FragmentBytes];
     private readonly byte[] _output = new byte[Fragments * FragmentBytes];
@@ -20,7 +21,7 @@ public class FragmentRingBenchmarks
     private RingCursor _cursor = null!;
     private long _base;
 
-    [Params(ArrivalOrder.InOrder, ArrivalOrder.ShuffledByTens, ArrivalOrder.Reversed)]
+    [Params(ArrivalOrder.InOrder, ArrivalOrder.ShuffledByTens, ArrivalOrder.RandomWindow64, ArrivalOrder.Reversed)]
     public ArrivalOrder Order { get; set; }
 
     [GlobalSetup]
@@ -37,6 +38,11 @@ public class FragmentRingBenchmarks
         {
             int other = (i / Ten * Ten) + random.NextInt32((i % Ten) + 1);
             (_order[i], _order[other]) = (_order[other], _order[i]);
+        }
+
+        if (Order == ArrivalOrder.RandomWindow64)
+        {
+            Draw(random);
         }
 
         // One block more than the window: the stream goes on for ever, so a window begins anywhere in a block.
@@ -72,6 +78,23 @@ public class FragmentRingBenchmarks
         {
             int start = fragment * FragmentBytes;
             _payload.AsSpan(start, FragmentBytes).CopyTo(_output.AsSpan(start));
+        }
+    }
+
+    private void Draw(SeededRandom random)
+    {
+        var waiting = new List<int>();
+        int next = 0;
+        for (int i = 0; i < Fragments; i++)
+        {
+            while (next < Fragments && (waiting.Count == 0 || next < waiting[0] + Window))
+            {
+                waiting.Add(next++);
+            }
+
+            int drawn = random.NextInt32(waiting.Count);
+            _order[i] = waiting[drawn];
+            waiting.RemoveAt(drawn);
         }
     }
 

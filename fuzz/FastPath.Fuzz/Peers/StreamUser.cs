@@ -107,8 +107,10 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
     public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
     {
         OracleException.Require(_ended.Add(stream), "an incoming stream ends twice");
+        bool isProvenWrong = code == StreamErrorCode.Corrupt && stream.Description is { CarriesProofs: true };
         OracleException.Require(
-            (code == StreamErrorCode.None) == stream.Ring.IsComplete, "a stream ends well exactly when it is complete");
+            (code == StreamErrorCode.None) == (stream.Ring.IsComplete && !isProvenWrong),
+            "a stream ends well exactly when it is complete and its proofs hold");
         Read(stream);
         stream.Ring.RemoveCursor(stream.Claim);
     }
@@ -131,9 +133,9 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
     private void Read(ReceiveStream stream)
     {
         RingCursor cursor = stream.Claim;
-        while (cursor.Position < stream.Ring.Frontier)
+        while (cursor.Position < stream.Ring.Payload.ReadableEnd)
         {
-            int length = (int)Math.Min(_read.Length, stream.Ring.Frontier - cursor.Position);
+            int length = (int)Math.Min(_read.Length, stream.Ring.Payload.ReadableEnd - cursor.Position);
             stream.Ring.CopyTo(cursor.Position, _read.AsSpan(0, length));
             cursor.Advance(cursor.Position + length);
             BytesRead += length;

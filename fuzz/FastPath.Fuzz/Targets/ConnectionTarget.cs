@@ -7,6 +7,7 @@ using FastPath.Protocol.Frames;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Fuzz.Targets;
 
@@ -24,7 +25,55 @@ internal sealed class ConnectionTarget : IFuzzTarget
 
     public long AllocatedBytesMax => 4 * 1_024 * 1_024;
 
-    public IEnumerable<(string Name, byte[] Bytes)> Seeds
+    public IEnumerable<(string Name, byte[] Bytes)> Seeds => StreamSeeds.Concat(LaterSeeds);
+
+    private static IEnumerable<(string Name, byte[] Bytes)> LaterSeeds
+    {
+        get
+        {
+            yield return ("offers", Packets(
+                (ref w) => Offer(0).Write(ref w),
+                (ref w) => Offer(2).Write(ref w),
+                (ref w) => Offer(4).Write(ref w),
+                (ref w) => Offer(6).Write(ref w),
+                (ref w) => new FragmentFrame(0, 0, new byte[900]).Write(ref w),
+                (ref w) => new FragmentFrame(2, 450, new byte[450]).Write(ref w),
+                (ref w) => new FinFrame(2, 900).Write(ref w),
+                (ref w) => new StreamResetFrame(8, 1, 0).Write(ref w)));
+            yield return ("answers-to-our-offer", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamAccept, 3, 10_000).Write(ref w),
+                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 12)]),
+                (ref w) => new StreamSignalFrame(FrameType.StreamDelivery, 3, 4).Write(ref w)));
+            yield return ("our-offer-declined", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamDecline, 3, 5).Write(ref w)));
+            yield return ("our-offer-held", Packets(
+                (ref w) => new StreamSignalFrame(FrameType.StreamHave, 3, 0).Write(ref w)));
+            yield return ("verified-stream", Packets(
+                (ref w) => new FragmentFrame(0, 0, new byte[60]).Write(ref w),
+                (ref w) => new StreamOpenFrame
+                {
+                    StreamId = 0,
+                    TransferId = 5,
+                    TotalLength = 100,
+                    Digest = Digest(new byte[100]),
+                    Extensions = StreamExtensions.Encode(carriesProofs: true).Span,
+                }.Write(ref w),
+                (ref w) => new FragmentFrame(0, 60, new byte[40]).Write(ref w),
+                (ref w) => new FinFrame(0, 100).Write(ref w)));
+            yield return ("verified-stream-that-is-not", Packets(
+                (ref w) => new StreamOpenFrame
+                {
+                    StreamId = 2,
+                    TransferId = 6,
+                    TotalLength = 100,
+                    Digest = new byte[StreamOpenFrame.DigestLength],
+                    Extensions = StreamExtensions.Encode(carriesProofs: true).Span,
+                }.Write(ref w),
+                (ref w) => new FragmentFrame(2, 0, new byte[100]).Write(ref w)));
+        }
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> StreamSeeds
     {
         get
         {
@@ -78,23 +127,6 @@ internal sealed class ConnectionTarget : IFuzzTarget
                 (ref w) => new StreamCreditFrame(1, 1 << 20).Write(ref w),
                 (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 10)]),
                 (ref w) => new StopSendingFrame(1, 2).Write(ref w)));
-            yield return ("offers", Packets(
-                (ref w) => Offer(0).Write(ref w),
-                (ref w) => Offer(2).Write(ref w),
-                (ref w) => Offer(4).Write(ref w),
-                (ref w) => Offer(6).Write(ref w),
-                (ref w) => new FragmentFrame(0, 0, new byte[900]).Write(ref w),
-                (ref w) => new FragmentFrame(2, 450, new byte[450]).Write(ref w),
-                (ref w) => new FinFrame(2, 900).Write(ref w),
-                (ref w) => new StreamResetFrame(8, 1, 0).Write(ref w)));
-            yield return ("answers-to-our-offer", Packets(
-                (ref w) => new StreamSignalFrame(FrameType.StreamAccept, 3, 10_000).Write(ref w),
-                (ref w) => AckFrame.TryWrite(ref w, 100, [new AckRange(0, 12)]),
-                (ref w) => new StreamSignalFrame(FrameType.StreamDelivery, 3, 4).Write(ref w)));
-            yield return ("our-offer-declined", Packets(
-                (ref w) => new StreamSignalFrame(FrameType.StreamDecline, 3, 5).Write(ref w)));
-            yield return ("our-offer-held", Packets(
-                (ref w) => new StreamSignalFrame(FrameType.StreamHave, 3, 0).Write(ref w)));
             yield return ("limits", Packets(
                 (ref w) => new StreamLimitFrame(1_024).Write(ref w),
                 (ref w) => new BlockedFrame((byte)BlockedKind.StreamLimit, 0, 256).Write(ref w),
@@ -215,6 +247,13 @@ internal sealed class ConnectionTarget : IFuzzTarget
         IsOffer = true,
         WantsDelivery = true,
     };
+
+    private static byte[] Digest(byte[] payload)
+    {
+        byte[] digest = new byte[Blake3Hasher.DigestBytes];
+        Blake3Hasher.Hash(payload, digest);
+        return digest;
+    }
 
     private static byte[] Packets(params WriteFrames[] packets)
     {

@@ -33,6 +33,18 @@ internal sealed class PinnedSlabPool
 
     public int BlockBytes { get; }
 
+    /// <summary>Memory that was ever needed, and is kept.</summary>
+    public long SlabBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (long)_states.Count * BlockBytes;
+            }
+        }
+    }
+
     public long RentedBytes => (long)Volatile.Read(ref _rented) * BlockBytes;
 
     public long PeakRentedBytes => (long)Volatile.Read(ref _rentedPeak) * BlockBytes;

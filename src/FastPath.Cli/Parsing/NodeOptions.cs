@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using FastPath.Options;
 
 namespace FastPath.Cli.Parsing;
@@ -9,13 +10,19 @@ internal static class NodeOptions
     private static readonly Option<string> Streaming = Choice("--streaming", "on", "on: the only stage that is built");
     private static readonly Option<string> Threshold = Choice("--threshold", "none", "not built yet: everything streams");
     private static readonly Option<string> Piped = Choice("--piped", "on", "on: relays pass bytes on as they come; off: each takes the whole first");
-    private static readonly Option<string> Congestion = Choice("--congestion", "cubic", "cubic, bbr or ledbat (background)");
-    private static readonly Option<string> Rate = Choice("--rate", "none", "not built yet");
+    private static readonly Option<string> Congestion = Choice("--congestion", "bbr", "bbr, cubic or ledbat (background)");
+    private static readonly Option<string> Rate = Choice("--rate", "none", "Bytes a second that leave at most, such as 2MB; none for no limit");
     private static readonly Option<string> Engine = Choice("--engine", "auto", "auto, linux or saea");
     private static readonly Option<string> Cipher = Choice("--cipher", "auto", "auto, aegis128l, aes256gcm or chacha20poly1305");
     private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto or 1200: larger packets are not built yet");
     private static readonly Option<string> Cache = Choice("--cache", "on", "on: relays keep contracts that pass through them");
-    private static readonly Option<string> Verify = Choice("--verify", "on", "off: do not compare the announced digest (the store verifies always)");
+    private static readonly Option<string> Verify = Choice(
+        "--verify", "sink", "on: relays pass on, and sinks read, checked groups alone; sink: only sinks check; off: nobody (the store always)");
+    private static readonly Option<string> Proofs = Choice(
+        "--proofs", "on", "on: what is sent and asked for carries proofs of its groups of 16 KiB where all on the way read them");
+
+    private static readonly Option<string> Continuations = Choice(
+        "--continuations", "pool", "pool, or inline: what awaits a node runs on the node's own thread (unsafe)");
 
     private static readonly Option<int> HopsToLive = new("--hops-to-live")
     {
@@ -29,10 +36,12 @@ internal static class NodeOptions
         DefaultValueFactory = _ => new RetryBudget().AttemptsWithoutProgress,
     };
 
+    private static readonly Option[] All =
+        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, Proofs, Continuations, HopsToLive, Retries];
+
     public static void AddTo(Command command)
     {
-        foreach (Option option in (Option[])
-            [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, HopsToLive, Retries])
+        foreach (Option option in All)
         {
             command.Add(option);
         }
@@ -42,15 +51,28 @@ internal static class NodeOptions
     {
         RequireBuilt(parse, Streaming, "on");
         RequireBuilt(parse, Threshold, "none");
-        RequireBuilt(parse, Rate, "none");
         RequireBuilt(parse, Mtu, "auto", "1200");
         return new FastPathOptions
         {
             PipedForwarding = Values.Switch(parse, Piped),
             Cache = Values.Switch(parse, Cache),
-            Verify = Values.Switch(parse, Verify),
+            VerifiedGroups = Values.Switch(parse, Proofs),
+            Verify = parse.GetValue(Verify) switch
+            {
+                "on" or "sink" => true,
+                "off" => false,
+                var other => throw new CommandException(ExitCode.Usage, $"--verify '{other}': expected on, sink or off"),
+            },
+            VerifyRelayed = parse.GetValue(Verify) == "on",
             HopsToLive = Values.InRange(parse, HopsToLive, 1, 255),
+            UnsafeInlineContinuations = parse.GetValue(Continuations) switch
+            {
+                "pool" => false,
+                "inline" => true,
+                var other => throw new CommandException(ExitCode.Usage, $"--continuations '{other}': expected pool or inline"),
+            },
             Retry = new RetryBudget { AttemptsWithoutProgress = Values.InRange(parse, Retries, 0, 1_000_000) },
+            RateLimitBytesPerSecond = RateOf(parse),
             Engine = parse.GetValue(Engine) switch
             {
                 "auto" => FastPathEngine.Auto,
@@ -76,6 +98,20 @@ internal static class NodeOptions
             },
         };
     }
+
+    private static long RateOf(ParseResult parse)
+    {
+        string text = parse.GetValue(Rate)!;
+        long rate = text == "none" ? 0 : Sizes.Parse("--rate", text);
+        return rate > 0 || text == "none" ? rate : throw new CommandException(ExitCode.Usage, $"--rate '{text}': expected more than zero, or none");
+    }
+
+    /// <summary>The options that were given, as they were given: for another process of this program.</summary>
+    public static IReadOnlyList<string> ToArguments(ParseResult parse) =>
+    [
+        .. All.Select(parse.GetResult).OfType<OptionResult>().Where(result => !result.Implicit)
+            .SelectMany(result => (string[])[result.Option.Name, .. result.Tokens.Select(token => token.Value)]),
+    ];
 
     private static Option<string> Choice(string name, string standard, string description) => new(name)
     {

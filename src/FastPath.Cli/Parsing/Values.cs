@@ -49,6 +49,14 @@ internal static class Values
             : throw new CommandException(ExitCode.Usage, $"{option.Name} {value}: expected {min} to {max}");
     }
 
+    public static long SizeInRange(ParseResult parse, Option<string> option, long min, long max)
+    {
+        long value = Sizes.Parse(option.Name, parse.GetValue(option)!);
+        return value >= min && value <= max
+            ? value
+            : throw new CommandException(ExitCode.Usage, $"{option.Name} {value}: expected {min} to {max} bytes");
+    }
+
     /// <summary>The wildcard address of the family that reaches the peer.</summary>
     public static IPEndPoint AnyFor(PeerEndpoint peer) => new(
         peer.EndPoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);

@@ -16,6 +16,9 @@ internal readonly struct AckSample
     /// <summary>Greatest flight of this round trip and the one before: how much of the window was put to use.</summary>
     public required long FlightMaxBytes { get; init; }
 
+    /// <summary>Size of the newest packet: a short one spends less time on a slow link.</summary>
+    public required int NewestBytes { get; init; }
+
     /// <summary>In flight when the newest packet left, itself included.</summary>
     public required long FlightAtSendBytes { get; init; }
 

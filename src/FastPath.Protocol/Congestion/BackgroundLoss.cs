@@ -16,6 +16,7 @@ internal struct BackgroundLoss
     private const double Tolerance = 0.02;
     private const double ShareMax = 0.15;
     private const double Spread = 1.5;
+    private const double Deviations = 2;
 
     // Weights of the running share, in datagrams: as if so many had arrived whole before, and how many are remembered.
     private const int InitialDatagrams = 200;
@@ -53,8 +54,7 @@ internal struct BackgroundLoss
     {
         double total = _roundLost + _roundDelivered;
         bool isQueued = _roundShortest > shortestKnown + Duration.Max(shortestKnown / 8, QueueMin);
-        double share = total == 0 ? 0 : _roundLost / total;
-        bool isCongested = _roundLost > 0 && share > Share + (isQueued ? 0 : Tolerance);
+        bool isCongested = _roundLost > 0 && _roundLost > Expected(total, Share + (isQueued ? 0 : Tolerance), datagramBytes);
         if (!isQueued && total > 0)
         {
             Learn(total, datagramBytes);
@@ -65,6 +65,10 @@ internal struct BackgroundLoss
         _roundShortest = Duration.Zero;
         return isCongested;
     }
+
+    /// <summary>What chance alone explains: the mean, and twice its deviation, without which a short round trip proves nothing.</summary>
+    private static double Expected(double total, double share, int datagramBytes) =>
+        (total * share) + (Deviations * Math.Sqrt(total * share * datagramBytes));
 
     private void Learn(double total, int datagramBytes)
     {

@@ -7,6 +7,7 @@ internal sealed partial class BbrController
 {
     private const int RenoRoundTripsMax = 63;
     private static readonly Duration ProbeWaitMin = Duration.FromSeconds(2);
+    private static readonly Duration QueueMin = Duration.FromMilliseconds(2);
     private static readonly Duration ProbeWaitSpread = Duration.FromSeconds(1);
 
     private Instant _cycleStartedAt;
@@ -100,6 +101,13 @@ internal sealed partial class BbrController
 
     private bool IsProbeOver(in AckSample ack)
     {
+        // More than the path holds is in flight and a queue stands: there is no more to be found, only to be lost.
+        Duration queue = Duration.Max(MinRoundTrip / 8, QueueMin);
+        if (ack.RoundTrip > MinRoundTrip + queue && ack.FlightAtSendBytes >= Flight(UpPacing))
+        {
+            return true;
+        }
+
         if (IsWindowUsed(in ack) && _window >= _flightHigh)
         {
             // The bound, not the path, holds the rate: the probe goes on until the bound has moved out of the way.

@@ -15,11 +15,13 @@ internal sealed partial class BbrController : ICongestionController
     private const int InitialWindowDatagrams = 10;
     private const int MinWindowDatagrams = 4;
     private const double StartupPacing = 2.77;
+    private const double StartupWindowPacing = 2;
     private const double DrainPacing = 0.5;
-    private const double DownPacing = 0.9;
+    private const double DownPacing = 0.75;
     private const double UpPacing = 1.25;
-    private const double WindowGain = 2;
-    private const double UpWindowGain = 2.25;
+    private const double StartupWindowGain = 2;
+    private const double WindowGain = 1.5;
+    private const double UpWindowGain = 1.75;
     private const double ProbeRoundTripWindowGain = 0.5;
 
     // A little under the estimate, so that a queue drains rather than grows by rounding.
@@ -87,6 +89,13 @@ internal sealed partial class BbrController : ICongestionController
         _ => 1,
     };
 
+    private double CurrentWindowGain => Phase switch
+    {
+        BbrPhase.Startup or BbrPhase.Drain => StartupWindowGain,
+        BbrPhase.Up => UpWindowGain,
+        _ => WindowGain,
+    };
+
     public void OnRestart(Instant now)
     {
         _restarted = true;
@@ -114,7 +123,7 @@ internal sealed partial class BbrController : ICongestionController
         AdaptUpperBounds(in ack);
         Turn(in ack);
         UpdateMinRoundTrip(in ack);
-        SetPacing();
+        SetPacing(ack.SmoothedRoundTrip);
         SetWindow(in ack);
         _newlyLost = 0;
     }
@@ -161,9 +170,15 @@ internal sealed partial class BbrController : ICongestionController
         return Phase == BbrPhase.Up ? flight + (2 * _datagramBytes) : flight;
     }
 
-    private void SetPacing()
+    private void SetPacing(Duration roundTrip)
     {
         long rate = (long)(PacingGain * Rate * PacingMargin);
+        if (Phase == BbrPhase.Startup)
+        {
+            // Samples lag behind the window by the round trip that it takes to acknowledge it.
+            rate = Math.Max(rate, (long)(StartupWindowPacing * _window / Math.Max(roundTrip.Seconds, 1e-6)));
+        }
+
         if (rate > 0 && (_isFull || rate > _pacing))
         {
             _pacing = rate;
@@ -172,7 +187,7 @@ internal sealed partial class BbrController : ICongestionController
 
     private void SetWindow(in AckSample ack)
     {
-        long most = Flight(Phase == BbrPhase.Up ? UpWindowGain : WindowGain) + _aggregation.ExtraBytes;
+        long most = Flight(CurrentWindowGain) + _aggregation.ExtraBytes;
         _window = Math.Max(_window - _newlyLost, MinWindow);
         if (_isFull)
         {

@@ -18,6 +18,7 @@ internal sealed class LedbatController : ICongestionController
     private const int HoldRoundTrips = 2;
     private const int SlowdownSpacing = 9;
     private const int SlowdownIntervalRoundTripsMin = 18;
+    private const int LateGrowthDivisor = 2;
     private const double Pacing = 1.25;
     private const double SlowStartPacing = 2;
 
@@ -67,7 +68,9 @@ internal sealed class LedbatController : ICongestionController
     public void OnAcknowledged(in AckSample ack)
     {
         _roundTrip = ack.SmoothedRoundTrip;
-        if (ack.RoundTrip > Duration.Zero)
+
+        // A base that a short packet has set is one that no full packet can reach: on a slow link that costs the share of it.
+        if (ack.RoundTrip > Duration.Zero && ack.NewestBytes >= _datagramBytes / 2)
         {
             Measure(ack.Now, ack.RoundTrip);
         }
@@ -83,7 +86,8 @@ internal sealed class LedbatController : ICongestionController
         switch (Phase)
         {
             case LedbatPhase.SlowStart:
-                GrowExponentially(in ack, mayGrow);
+                // What is seen now is a round trip old: near its end the growth must not outrun what is seen.
+                GrowExponentially(in ack, mayGrow, _delay.Current > _target / 4 ? LateGrowthDivisor : 1);
                 if (_delay.Current > _target * 3 / 4)
                 {
                     EndSlowStart(ack.Now);
@@ -100,7 +104,7 @@ internal sealed class LedbatController : ICongestionController
                 Phase = LedbatPhase.Returning;
                 break;
             case LedbatPhase.Returning:
-                GrowExponentially(in ack, mayGrow);
+                GrowExponentially(in ack, mayGrow, 1);
                 if (_window >= _windowToRegain || _delay.Current > _target)
                 {
                     EndSlowdown(ack.Now);
@@ -158,11 +162,11 @@ internal sealed class LedbatController : ICongestionController
         }
     }
 
-    private void GrowExponentially(in AckSample ack, bool mayGrow)
+    private void GrowExponentially(in AckSample ack, bool mayGrow, int divisor)
     {
         if (mayGrow)
         {
-            _window = Math.Min(_window + (Gain * ack.AcknowledgedBytes), Math.Max(_window, _windowToRegain));
+            _window = Math.Min(_window + (Gain * ack.AcknowledgedBytes / divisor), Math.Max(_window, _windowToRegain));
         }
     }
 

@@ -20,8 +20,11 @@ internal sealed partial class Connection
     private bool _owesClose;
     private bool _owesMessageCredit;
 
-    private bool HasData => _pings.Count > 0 || _owesPing || _owesMessageCredit || _messages.TryPeek(out _, out _)
-        || Streams.HasSendable;
+    private bool HasData => HasUrgent || Streams.HasSendable;
+
+    // What never waits behind bytes of streams (scenario F14).
+    private bool HasUrgent => _pings.Count > 0 || _owesPing || _owesMessageCredit || Streams.HasControl
+        || _messages.TryPeek(out _, out _);
 
     /// <summary>Builds and seals the next packet into <paramref name="datagram"/>; false when there is none to send.</summary>
     /// <param name="isBatchEnd">The receive batch is over: an owed ACK leaves now, not at its deadline.</param>
@@ -42,8 +45,9 @@ internal sealed partial class Connection
 
         Session.Sealer.TryRekey(now);
         bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, _settings.DatagramBytes);
-        bool ackIsDue = _acks.IsPending && (isBatchEnd || now >= _acks.Deadline);
-        if (!canSendData && !ackIsDue)
+        bool canSendUrgent = canSendData || (HasUrgent && _recovery.CanSendUrgent(now, _settings.DatagramBytes));
+        bool ackIsDue = _acks.IsPending && ((isBatchEnd && !_acks.IsHeld) || now >= _acks.Deadline);
+        if (!canSendUrgent && !ackIsDue)
         {
             return false;
         }
@@ -51,10 +55,10 @@ internal sealed partial class Connection
         _sentFrameCount = 0;
         if (_acks.IsPending)
         {
-            WriteAck(now, ref writer, canSendData);
+            WriteAck(now, ref writer, canSendUrgent);
         }
 
-        bool isAckEliciting = canSendData && WriteData(now, ref writer);
+        bool isAckEliciting = canSendUrgent && WriteData(now, ref writer, withBytes: canSendData);
         if (!isAckEliciting && _acks.WantsPing)
         {
             writer.WriteType(FrameType.Ping);
@@ -97,7 +101,7 @@ internal sealed partial class Connection
         }
     }
 
-    private bool WriteData(Instant now, ref FrameWriter writer)
+    private bool WriteData(Instant now, ref FrameWriter writer, bool withBytes)
     {
         int before = writer.Position;
         if (_pings.TryDequeue(out ulong ping))
@@ -135,7 +139,7 @@ internal sealed partial class Connection
             Counters.MessagesSent++;
         }
 
-        while (_sentFrameCount < FramesPerPacketMax && Streams.TryWriteBytes(ref writer, now, out sent))
+        while (withBytes && _sentFrameCount < FramesPerPacketMax && Streams.TryWriteBytes(ref writer, now, out sent))
         {
             Record(sent);
         }

@@ -111,6 +111,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         return State == ConnectionState.Established && _messages.TryQueue(message, out sequence);
     }
 
+    /// <summary>The message that came last will soon be answered: its ACK may travel with the answer.</summary>
+    public void HoldAcknowledgement() => _acks.Hold();
+
     /// <summary>The application took a message: its bytes may be granted again.</summary>
     public void OnMessageConsumed(int length)
     {

@@ -11,9 +11,12 @@ internal sealed class MessageSender
 {
     public const int BacklogBytesMax = 256 * 1_024;
     private const ulong NumbersAhead = 8_192;
+    private const int BufferBytesMin = 1_200;
+    private const int FreeMax = 128;
 
-    private readonly Dictionary<ulong, byte[]> _unacknowledged = [];
-    private readonly Queue<byte[]> _backlog = new();
+    private readonly Dictionary<ulong, (byte[] Buffer, int Length)> _unacknowledged = [];
+    private readonly Queue<(byte[] Buffer, int Length)> _backlog = new();
+    private readonly Stack<byte[]> _free = new();
     private readonly Queue<ulong> _lost = new();
     private ulong _oldest;
     private ulong _nextToSend;
@@ -26,7 +29,7 @@ internal sealed class MessageSender
     public long Credit { get; set; }
 
     public bool IsBlockedByCredit =>
-        _backlog.TryPeek(out byte[]? next) && _bytesStarted + next.Length > Credit;
+        _backlog.TryPeek(out (byte[] Buffer, int Length) next) && _bytesStarted + next.Length > Credit;
 
     /// <returns>False when the backlog is full: try again after an acknowledgement.</returns>
     public bool TryQueue(ReadOnlySpan<byte> message, out ulong sequence)
@@ -37,7 +40,13 @@ internal sealed class MessageSender
             return false;
         }
 
-        _backlog.Enqueue(message.ToArray());
+        if (!_free.TryPop(out byte[]? buffer) || buffer.Length < message.Length)
+        {
+            buffer = new byte[Math.Max(message.Length, BufferBytesMin)];
+        }
+
+        message.CopyTo(buffer);
+        _backlog.Enqueue((buffer, message.Length));
         _backlogBytes += message.Length;
         NextSequence++;
         return true;
@@ -48,9 +57,9 @@ internal sealed class MessageSender
     {
         while (_lost.TryPeek(out sequence))
         {
-            if (_unacknowledged.TryGetValue(sequence, out byte[]? bytes))
+            if (_unacknowledged.TryGetValue(sequence, out (byte[] Buffer, int Length) lost))
             {
-                message = bytes;
+                message = lost.Buffer.AsSpan(0, lost.Length);
                 return true;
             }
 
@@ -60,7 +69,7 @@ internal sealed class MessageSender
 
         sequence = _nextToSend;
         bool maySend = _backlog.Count > 0 && !IsBlockedByCredit && _nextToSend - _oldest < NumbersAhead;
-        message = maySend ? _backlog.Peek() : default;
+        message = maySend ? _backlog.Peek().Buffer.AsSpan(0, _backlog.Peek().Length) : default;
         return maySend;
     }
 
@@ -72,7 +81,7 @@ internal sealed class MessageSender
             return;
         }
 
-        byte[] message = _backlog.Dequeue();
+        (byte[] Buffer, int Length) message = _backlog.Dequeue();
         _backlogBytes -= message.Length;
         _bytesStarted += message.Length;
         _unacknowledged.Add(sequence, message);
@@ -81,9 +90,14 @@ internal sealed class MessageSender
 
     public bool OnAcknowledged(ulong sequence)
     {
-        if (!_unacknowledged.Remove(sequence))
+        if (!_unacknowledged.Remove(sequence, out (byte[] Buffer, int Length) message))
         {
             return false;
+        }
+
+        if (_free.Count < FreeMax)
+        {
+            _free.Push(message.Buffer);
         }
 
         while (_oldest < _nextToSend && !_unacknowledged.ContainsKey(_oldest))

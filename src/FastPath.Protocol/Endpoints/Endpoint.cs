@@ -6,6 +6,7 @@ using FastPath.Protocol.Cryptography;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Randomness;
+using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
@@ -34,7 +35,9 @@ internal sealed partial class Endpoint : IDisposable
     /// <param name="privateKey">32 bytes: the node's identity.</param>
     public Endpoint(EndpointSettings settings, ReadOnlySpan<byte> privateKey, IRandomSource random)
     {
-        _settings = settings;
+        _rateLimit = new Pacer(BurstDatagramsMin * (long)settings.Connection.DatagramBytes);
+        _settings = WithLimit(settings, _rateLimit);
+        ApplyRateLimit(Instant.Zero, settings.RateLimitBytesPerSecond);
         _identity = StaticKeyPair.FromPrivateKey(privateKey);
         _resetTokens = new StatelessResetToken(privateKey);
         _random = random;

@@ -31,6 +31,9 @@ internal sealed record EndpointSettings
     /// <summary>Memory for the rings of all streams: a hard limit, taken in slabs as needed.</summary>
     public long BufferBudgetBytes { get; init; } = 256L * 1_024 * 1_024;
 
+    /// <summary>Bytes a second that all connections together may send; 0 for no limit. Each has its own limit in its settings.</summary>
+    public long RateLimitBytesPerSecond { get; init; }
+
     /// <summary>Decides on the proven static key of a peer; null admits everybody.</summary>
     public Func<PeerKey, bool>? Authorize { get; init; }
 

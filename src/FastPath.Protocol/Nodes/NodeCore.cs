@@ -125,6 +125,12 @@ internal sealed class NodeCore : IDisposable
 
                 break;
             case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse when !message.IsEmpty:
+                if (purpose != Purpose.Application)
+                {
+                    // The answer carries the ACK of a request; the next request that of an answer, when it comes soon.
+                    from.HoldAcknowledgement();
+                }
+
                 // Its bytes count against the peer's credit until the application has taken them.
                 _host.OnMessage(from, purpose, received.Message);
                 return;

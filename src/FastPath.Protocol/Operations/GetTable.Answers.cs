@@ -27,6 +27,14 @@ internal sealed partial class GetTable
             return;
         }
 
+        if (stream.Description!.CarriesProofs && operation.Requester is { Streams.ReadsProofs: false })
+        {
+            // Nobody asked for proofs on behalf of a node that would take them for payload.
+            Refuse(stream, StreamErrorCode.Unsupported);
+            SearchAgain(operation, OperationStatus.Unavailable);
+            return;
+        }
+
         operation.Deadline = Instant.Never;
         if (operation.IsOrigin || _settings.Pipes(operation.Requester!, stream.Description!.TotalLength, operation.Flags))
         {

@@ -111,6 +111,10 @@ internal sealed partial class GetTable
         {
             _host.Cache(contract, stream, cursor);
         }
+        else if (transfer.Relay is { TakesUnverified: true })
+        {
+            stream.PassUnverified();
+        }
 
         foreach (GetOperation other in _byKey[operation.Instance].ToArray())
         {
@@ -147,6 +151,7 @@ internal sealed partial class GetTable
         && operation.Transfer is null
         && FormFor(transfer.Source.Connection, operation.Form) == transfer.Contract.Form
         && (operation.IsOrigin || FormFor(operation.Requester!, operation.Form) == transfer.Contract.Form)
+        && (!transfer.Source.Description!.CarriesProofs || operation.Requester is null or { Streams.ReadsProofs: true })
         && IsSame(transfer.Resume, operation.Resume);
 
     /// <returns>False when the first byte is gone already, or the requester takes streams in another way.</returns>

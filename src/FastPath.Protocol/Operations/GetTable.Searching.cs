@@ -62,7 +62,7 @@ internal sealed partial class GetTable
             (byte)(operation.HopsToLive - 1),
             (byte)(operation.Depth + 1),
             FormFor(next, operation.Form),
-            operation.Flags,
+            next.Streams.ReadsProofs ? operation.Flags : operation.Flags & ~OperationFlags.Proofs,
             operation.Resume,
             operation.Visited);
         operation.NextHop = next;

@@ -82,7 +82,7 @@ internal sealed partial class GetTable : IRelayOwner
             Depth = 0,
             Form = form,
             Resume = resume,
-            Flags = flags,
+            Flags = _settings.AsksForProofs ? flags | OperationFlags.Proofs : flags,
         };
         operation.Visited.Add(_endpoint.PublicKey, hopsToLive);
         Add(operation);

@@ -15,6 +15,7 @@ internal interface IOperationHost
     /// <see cref="GetTable.CompleteServe"/> when that has ended; or <see cref="GetTable.FailServe"/> instead of both.
     /// </summary>
     /// <param name="resume">Where to begin when the payload is the one that it names; at 0 otherwise.</param>
+    /// <param name="flags">With Proofs set the stream begins where the group of the resumed byte does.</param>
     void Serve(
         UInt128 transaction,
         Connection to,

@@ -11,4 +11,10 @@ internal enum OperationFlags : byte
 
     /// <summary>Stream it also where streaming is used on request only.</summary>
     Streaming = 2,
+
+    /// <summary>
+    /// The answer to a GET should carry proofs of its groups: every node on the way reads them, so the flag is taken away before
+    /// a node that does not.
+    /// </summary>
+    Proofs = 4,
 }

@@ -18,6 +18,9 @@ internal sealed record OperationSettings
     /// <summary>Relays keep what passes through them.</summary>
     public bool Caches { get; init; } = true;
 
+    /// <summary>Requests of this node ask for answers that carry proofs; those that it passes on ask as they were asked.</summary>
+    public bool AsksForProofs { get; init; } = true;
+
     /// <summary>Payloads longer than this are streamed where both sides can; shorter ones travel whole (scenario V6).</summary>
     public long StreamingThresholdBytes { get; init; } = 64 * 1_024;
 

@@ -165,6 +165,7 @@ internal sealed partial class PutTable
 
     private bool CanPass(PutOperation put, Connection next) =>
         put.Incoming is { Ring.StartOffset: 0 } incoming
+        && (!incoming.Description!.CarriesProofs || next.Streams.ReadsProofs)
         && _settings.Pipes(next, incoming.Description!.TotalLength, put.Header.Flags);
 
     private void Pass(PutOperation put, PutHeader header, RingCursor cursor)

@@ -12,6 +12,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
 {
     private const int RangesMax = 64;
     private const int PingAfterPackets = 64;
+    private const int HeldPacketsMax = 16;
 
     // Oldest first, so that the usual packet extends the last entry.
     private readonly AckRange[] _ranges = new AckRange[RangesMax];
@@ -19,11 +20,16 @@ internal sealed class AckTracker(Duration maxAckDelay)
     private int _count;
     private Instant _largestAt;
     private int _unansweredSends;
+    private int _owed;
+    private int _held;
 
     /// <summary>When an ACK must have left; never while none is owed.</summary>
     public Instant Deadline { get; private set; } = Instant.Never;
 
     public bool IsPending => Deadline != Instant.Never;
+
+    /// <summary>All that is owed an ACK is about to be answered by packets of our own, which carry it: no batch's end sends it alone.</summary>
+    public bool IsHeld => IsPending && _owed <= _held && _owed < HeldPacketsMax;
 
     /// <summary>A one-way receiver adds a PING once per 64 packets, so that its ranges can be forgotten.</summary>
     public bool WantsPing => _unansweredSends > 0 && _unansweredSends % PingAfterPackets == 0;
@@ -52,6 +58,9 @@ internal sealed class AckTracker(Duration maxAckDelay)
         }
     }
 
+    /// <summary>The packet received last will soon be answered; its ACK may wait for that until <see cref="Deadline"/>.</summary>
+    public void Hold() => _held += IsPending ? 1 : 0;
+
     /// <summary>Copies ranges newest first.</summary>
     public int CopyRanges(Span<AckRange> destination)
     {
@@ -69,6 +78,8 @@ internal sealed class AckTracker(Duration maxAckDelay)
     public void OnAckSent(bool withElicitingFrames)
     {
         Deadline = Instant.Never;
+        _owed = 0;
+        _held = 0;
         _unansweredSends = withElicitingFrames ? 0 : _unansweredSends + 1;
     }
 
@@ -86,6 +97,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
 
     private void Owe(Instant now)
     {
+        _owed++;
         if (!IsPending)
         {
             Deadline = now + maxAckDelay;

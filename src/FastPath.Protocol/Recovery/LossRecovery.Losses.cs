@@ -11,7 +11,12 @@ internal sealed partial class LossRecovery
     private readonly ReorderTolerance _tolerance;
     private readonly LossEpisode _episode = new();
     private Instant _firstSampleAt = Instant.Never;
+
+    // Everything before it is acknowledged or lost, and is not looked at again.
     private ulong _unsettledFrom;
+
+    // When the first packet left of the run of losses, without an acknowledgement between them, that ends there.
+    private Instant _lossRunStart = Instant.Never;
     private long _lostBytes;
     private int _persistentEpisode;
 
@@ -27,7 +32,7 @@ internal sealed partial class LossRecovery
             return;
         }
 
-        var found = new LossesFound { RunStart = Instant.Never };
+        var found = new LossesFound();
         Duration lossDelay = _tolerance.LossDelay(Rtt);
         ulong number = Math.Max(_unsettledFrom, _ledger.Start);
         while (number < _largestAcknowledged)
@@ -35,7 +40,7 @@ internal sealed partial class LossRecovery
             ref SentPacket packet = ref _ledger[number];
             if (packet.State == SentPacketState.Acknowledged)
             {
-                found.RunStart = Instant.Never;
+                _lossRunStart = Instant.Never;
                 number = packet.RunEnd;
                 continue;
             }
@@ -79,33 +84,14 @@ internal sealed partial class LossRecovery
         // Only what left after the first sample counts: before it the probe timeout is a guess.
         if (packet.SentAt > _firstSampleAt)
         {
-            found.RunStart = found.RunStart == Instant.Never ? StartOfRun(number) : found.RunStart;
-            found.IsPersistent |= packet.SentAt - found.RunStart >= ProbeTimeout * PersistentCongestionThreshold;
+            _lossRunStart = Instant.Min(_lossRunStart, packet.SentAt);
+            found.IsPersistent |= packet.SentAt - _lossRunStart >= ProbeTimeout * PersistentCongestionThreshold;
         }
 
         for (int i = 0; i < packet.FrameCount; i++)
         {
             sink.OnFrameLost(in _ledger.Frame(in packet, i));
         }
-    }
-
-    /// <summary>When the first packet left of the unbroken run of losses that ends at <paramref name="number"/>.</summary>
-    private Instant StartOfRun(ulong number)
-    {
-        Instant start = _ledger[number].SentAt;
-        while (number > _ledger.Start)
-        {
-            number--;
-            ref SentPacket packet = ref _ledger[number];
-            if (packet.State == SentPacketState.Acknowledged || packet.SentAt <= _firstSampleAt)
-            {
-                break;
-            }
-
-            start = packet.IsAckEliciting ? packet.SentAt : start;
-        }
-
-        return start;
     }
 
     private void ReportLoss(Instant now, in LossesFound found)
@@ -151,6 +137,7 @@ internal sealed partial class LossRecovery
     /// <returns>True when nothing of the newest episode was really lost.</returns>
     private bool OnArrivedLate(Instant now, ulong number, in SentPacket packet)
     {
+        _lossRunStart = Instant.Never;
         _tolerance.OnArrivedLate(_largestAcknowledged - number, now - packet.SentAt, Rtt);
         return _episode.OnArrived(packet.LostInEpisode);
     }
@@ -184,8 +171,5 @@ internal sealed partial class LossRecovery
         public bool IsPersistent;
         public ulong First;
         public ulong Newest;
-
-        /// <summary>When the run of losses without an acknowledgement between them began; never outside of one.</summary>
-        public Instant RunStart;
     }
 }

@@ -13,6 +13,8 @@ internal sealed partial class LossRecovery
 {
     private const int BackOffMax = 16;
     private const int ProbesPerTimeout = 2;
+    private const int UrgentWindowPackets = 16;
+    private const int UrgentDebtPackets = 2;
 
     private readonly RecoverySettings _settings;
     private readonly SentPacketLedger _ledger = new();
@@ -81,9 +83,25 @@ internal sealed partial class LossRecovery
         ProbeTimeout * (1L << Math.Min(_timeouts, BackOffMax)),
         Duration.Max(_settings.ProbeIntervalMax, ProbeTimeout));
 
+    /// <summary>Sets the limit of this connection, or takes note that the endpoint's has changed.</summary>
+    /// <param name="bytesPerSecond">0 for no limit; null leaves this connection's as it is.</param>
+    public void SetRateLimit(Instant now, long? bytesPerSecond)
+    {
+        _pacing.SetLimit(now, bytesPerSecond ?? _pacing.LimitBytesPerSecond, Rtt);
+    }
+
     /// <summary>Asked when there is something to send: if only its pace holds it back, a deadline is armed.</summary>
     public bool CanSend(Instant now, int sizeBytes) =>
         (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);
+
+    /// <summary>
+    /// Asked for what must not wait behind bulk: pings, grants, messages (scenario F14). A window of sixteen packets opens every
+    /// sixteenth of a round trip; while it is smaller they leave beyond it, and always a little ahead of the pace. They are
+    /// counted like any other.
+    /// </summary>
+    public bool CanSendUrgent(Instant now, int sizeBytes) =>
+        BytesInFlight + sizeBytes <= Math.Max(Congestion.WindowBytes, UrgentWindowPackets * (long)sizeBytes)
+        && _pacing.CanBorrow(now, sizeBytes, UrgentDebtPackets * (long)sizeBytes);
 
     /// <summary>Records the packet that was just numbered <see cref="NextPacketNumber"/>.</summary>
     public void OnPacketSent(
@@ -109,7 +127,7 @@ internal sealed partial class LossRecovery
         _roundTripFlight.OnSent(BytesInFlight);
         packet.FlightAtSend = BytesInFlight;
         packet.LostAtSend = _lostBytes;
-        _rate.OnSent(ref packet, BytesInFlight, isAppLimited);
+        _rate.OnSent(ref packet, BytesInFlight, isAppLimited || _pacing.IsLimited);
         _pacing.OnSent(now, sizeBytes);
         _lastElicitingSentAt = now;
         ProbesOwed = Math.Max(0, ProbesOwed - 1);
@@ -269,6 +287,7 @@ internal sealed partial class LossRecovery
             AcknowledgedBytes = newly.Bytes,
             FlightBytes = BytesInFlight,
             FlightMaxBytes = _roundTripFlight.MaxBytes,
+            NewestBytes = newest.SizeBytes,
             FlightAtSendBytes = newest.FlightAtSend,
             LostSinceSendBytes = _lostBytes - newest.LostAtSend,
             DeliveredBytes = _rate.DeliveredBytes,
@@ -291,7 +310,7 @@ internal sealed partial class LossRecovery
         where TSink : IFrameFateSink
     {
         int offered = 0;
-        for (ulong number = _ledger.Start; number < _ledger.End && offered < ProbesPerTimeout; number++)
+        for (ulong number = Math.Max(_unsettledFrom, _ledger.Start); number < _ledger.End && offered < ProbesPerTimeout; number++)
         {
             ref SentPacket packet = ref _ledger[number];
             if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting)

@@ -72,6 +72,13 @@ internal sealed class Pacer
         return now + new Duration((missing + BytesPerSecond - 1) / BytesPerSecond);
     }
 
+    /// <summary>Whether <paramref name="bytes"/> may leave now on account of what comes later, the debt in all at most <paramref name="debtBytes"/>.</summary>
+    public bool CanBorrow(Instant now, int bytes, long debtBytes)
+    {
+        Count(now);
+        return BytesPerSecond == 0 || _tokens + Scaled(debtBytes) >= Scaled(bytes);
+    }
+
     public void OnSent(Instant now, int bytes)
     {
         Count(now);

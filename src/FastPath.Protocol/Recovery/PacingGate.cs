@@ -3,7 +3,7 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Recovery;
 
-/// <summary>The pacer of one connection: its rate is the controller's, or the limit that was set, whichever is lower.</summary>
+/// <summary>The pace of one connection: the controller's, or a limit that was set for it or for the whole endpoint, whichever is lowest.</summary>
 /// <remarks>
 /// The controller's rate counts only on paths long enough for it (decision D9); a limit always does. Every ack-eliciting
 /// packet is charged, retransmissions and probes as well.
@@ -11,34 +11,66 @@ namespace FastPath.Protocol.Recovery;
 internal sealed class PacingGate
 {
     private const int BatchesPerBurst = 4;
+    private const int BurstsPerInitialWindow = 5;
 
     private readonly ICongestionController _congestion;
     private readonly RecoverySettings _settings;
     private readonly long _burstBytesMin;
     private readonly Pacer _pacer;
+    private readonly Pacer? _shared;
+    private long _limit;
+    private bool _isHeldByShared;
 
     public PacingGate(ICongestionController congestion, RecoverySettings settings)
     {
         _congestion = congestion;
         _settings = settings;
-        _burstBytesMin = congestion.WindowBytes;
-        _pacer = new Pacer(_burstBytesMin);
-        SetRate(Instant.Zero, Limit(congestion.PacingBytesPerSecond));
+        _shared = settings.SharedLimit;
+        _limit = settings.RateLimitBytesPerSecond;
+
+        // The initial window may leave at once, whatever the rate; later, on a slow link, it would be a queue of its own.
+        _burstBytesMin = congestion.WindowBytes / BurstsPerInitialWindow;
+        _pacer = new Pacer(congestion.WindowBytes);
+        long rate = Limit(congestion.PacingBytesPerSecond);
+        _pacer.SetRate(Instant.Zero, rate, congestion.WindowBytes, congestion.WindowBytes / BatchesPerBurst);
     }
 
     public long BytesPerSecond => _pacer.BytesPerSecond;
+
+    /// <summary>Of this connection alone; 0 for none.</summary>
+    public long LimitBytesPerSecond => _limit;
+
+    /// <summary>A limit sets the pace, not the controller: what is delivered then says nothing of the path.</summary>
+    public bool IsLimited => _isHeldByShared
+        || (_pacer.BytesPerSecond != 0 && _pacer.BytesPerSecond < _congestion.PacingBytesPerSecond);
 
     /// <summary>Something waits for its pace until then; never while nothing does.</summary>
     public Instant WaitsUntil { get; private set; } = Instant.Never;
 
     public bool IsOpen(Instant now, int sizeBytes)
     {
-        Instant at = _pacer.NextSendAt(now, sizeBytes);
-        WaitsUntil = at > now ? at : Instant.Never;
-        return at <= now;
+        Instant own = _pacer.NextSendAt(now, sizeBytes);
+        Instant shared = _shared?.NextSendAt(now, sizeBytes) ?? now;
+        Instant at = Instant.Max(own, shared);
+        if (at <= now)
+        {
+            WaitsUntil = Instant.Never;
+            return true;
+        }
+
+        _isHeldByShared = shared > own;
+        WaitsUntil = at;
+        return false;
     }
 
-    public void OnSent(Instant now, int sizeBytes) => _pacer.OnSent(now, sizeBytes);
+    public bool CanBorrow(Instant now, int sizeBytes, long debtBytes) =>
+        _pacer.CanBorrow(now, sizeBytes, debtBytes) && _shared?.CanBorrow(now, sizeBytes, debtBytes) != false;
+
+    public void OnSent(Instant now, int sizeBytes)
+    {
+        _pacer.OnSent(now, sizeBytes);
+        _shared?.OnSent(now, sizeBytes);
+    }
 
     public void HandleTimeout(Instant now)
     {
@@ -48,6 +80,13 @@ internal sealed class PacingGate
         }
     }
 
+    /// <summary>From now on; 0 for no limit.</summary>
+    public void SetLimit(Instant now, long bytesPerSecond, RttEstimator rtt)
+    {
+        _limit = bytesPerSecond;
+        Update(now, rtt);
+    }
+
     /// <summary>Takes over the controller's rate after anything that may have changed it.</summary>
     public void Update(Instant now, RttEstimator rtt)
     {
@@ -55,16 +94,11 @@ internal sealed class PacingGate
         SetRate(now, Limit(isLong ? _congestion.PacingBytesPerSecond : 0));
     }
 
-    private long Limit(long rate)
-    {
-        long limit = _settings.RateLimitBytesPerSecond;
-        return limit == 0 || (rate != 0 && rate < limit) ? rate : limit;
-    }
+    private long Limit(long rate) => _limit == 0 || (rate != 0 && rate < _limit) ? rate : _limit;
 
     private void SetRate(Instant now, long rate)
     {
-        long burst = Math.Clamp(
-            (long)(rate * _settings.PacingBurst.Seconds), _burstBytesMin, Math.Max(_burstBytesMin, _settings.PacingBurstBytesMax));
+        long burst = _settings.BurstBytes(rate, _burstBytesMin);
         _pacer.SetRate(now, rate, burst, burst / BatchesPerBurst);
         if (WaitsUntil != Instant.Never)
         {

@@ -18,7 +18,7 @@ internal sealed record RecoverySettings
 
     public int PacketThreshold { get; init; } = 3;
 
-    public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Cubic;
+    public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Bbr;
 
     /// <summary>Queueing delay that LEDBAT++ aims at.</summary>
     public Duration LedbatTarget { get; init; } = Duration.FromMilliseconds(60);
@@ -26,14 +26,21 @@ internal sealed record RecoverySettings
     /// <summary>Bytes a second that may leave, whatever the controller says; 0 for no limit.</summary>
     public long RateLimitBytesPerSecond { get; init; }
 
+    /// <summary>The bucket of a whole endpoint, from which all its connections draw; null for none.</summary>
+    public Pacer? SharedLimit { get; init; }
+
     /// <summary>Below this round trip a controller's own pacing costs more than it helps.</summary>
     public Duration PacingRttMin { get; init; } = Duration.FromMilliseconds(1);
 
     /// <summary>
-    /// Sending time that may leave at once: it covers the granularity of the engine's timer. Never less than the initial
-    /// window, never more than <see cref="PacingBurstBytesMax"/>.
+    /// Sending time that may leave at once: it covers the granularity of the engine's timer. Never less than a fifth of
+    /// the initial window (two datagrams), never more than <see cref="PacingBurstBytesMax"/>.
     /// </summary>
     public Duration PacingBurst { get; init; } = Duration.FromMilliseconds(2);
 
     public long PacingBurstBytesMax { get; init; } = 512 * 1_024;
+
+    /// <summary>What may leave at once at a rate.</summary>
+    public long BurstBytes(long bytesPerSecond, long bytesMin) => Math.Clamp(
+        (long)(bytesPerSecond * PacingBurst.Seconds), bytesMin, Math.Max(bytesMin, PacingBurstBytesMax));
 }

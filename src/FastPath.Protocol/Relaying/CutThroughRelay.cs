@@ -70,6 +70,9 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
     /// <summary>Keeps the source going though every target is gone: somebody here reads along.</summary>
     public bool HasLocalReader { get; set; }
 
+    /// <summary>By policy. A group that turns out wrong still ends the stream, where somebody checks it.</summary>
+    public bool TakesUnverified => !Source.Connection.Streams.Settings.VerifiesRelayed;
+
     /// <summary>Begins; everything that has come already is passed on at once.</summary>
     public void Start() => Source.Attach(this);
 
@@ -245,6 +248,8 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         }
     }
 
+    private long PassedOnTo => TakesUnverified ? Source.Ring.Frontier : Source.Ring.Payload.ReadableEnd;
+
     private void OpenTargets()
     {
         if (IsOpen || _hasEnded)
@@ -279,15 +284,17 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
     private void OfferAllTo(SendStream target)
     {
         FragmentRing ring = Source.Ring;
-        if (ring.Frontier > ring.StartOffset)
+        bool isGated = ring.Payload.IsGated && !TakesUnverified;
+        long end = isGated ? ring.Payload.ReadableEnd : ring.Frontier;
+        if (end > ring.StartOffset)
         {
-            target.Offer(ring.StartOffset, ring.Frontier, Source.LastProgressAt);
+            target.Offer(ring.StartOffset, end, Source.LastProgressAt);
         }
 
-        for (int i = 0; i < ring.HeldAbove.Count; i++)
+        for (int i = 0; i < ring.HeldAbove.Count && !isGated; i++)
         {
-            (long start, long end) = ring.HeldAbove[i];
-            target.Offer(start, end, Source.LastProgressAt);
+            (long heldStart, long heldEnd) = ring.HeldAbove[i];
+            target.Offer(heldStart, heldEnd, Source.LastProgressAt);
         }
 
         if (Source.HasEnded)
@@ -309,7 +316,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
 
     private void ResetIfDrained(SendStream target)
     {
-        if (_sourceFailure != StreamErrorCode.None && !target.HasEnded && target.AcknowledgedTo >= Source.Ring.Frontier)
+        if (_sourceFailure != StreamErrorCode.None && !target.HasEnded && target.AcknowledgedTo >= PassedOnTo)
         {
             target.Connection.Streams.Reset(target, _sourceFailure);
         }

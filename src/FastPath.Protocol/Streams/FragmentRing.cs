@@ -47,9 +47,13 @@ internal sealed class FragmentRing
         _reclaimedTo = startOffset;
         HighestEnd = startOffset;
         _slots = new RingSlots(RingSlots.CountFor(capacityBytes, _blockBytes), _blockBytes);
+        Payload = new RingPayload(this);
     }
 
     public PinnedSlabPool Pool => _pool;
+
+    /// <summary>What readers may have of it.</summary>
+    public RingPayload Payload { get; }
 
     public long StartOffset { get; }
 
@@ -110,7 +114,9 @@ internal sealed class FragmentRing
         if (count > _slots.Count)
         {
             var larger = new RingSlots(count, _blockBytes);
-            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes < HighestEnd; block++)
+
+            // The block behind the last byte too: a writer in place may have it in hand.
+            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes <= HighestEnd; block++)
             {
                 int from = _slots.IndexOf(block * _blockBytes);
                 larger.Set(larger.IndexOf(block * _blockBytes), _slots.Block(from), _slots.Memory(from));
@@ -227,12 +233,12 @@ internal sealed class FragmentRing
         }
     }
 
-    /// <returns>Null when bytes above the start were given back already: the reader comes too late (scenario R8).</returns>
+    /// <returns>Null when bytes above the start, or all of them, were given back already: the reader comes too late (scenario R8).</returns>
     public RingCursor? TryAddCursor()
     {
         lock (_cursorGate)
         {
-            if (_reclaimedTo > StartOffset)
+            if (_reclaimedTo > StartOffset || (_isAbandoned && _cursors.Count == 0))
             {
                 return null;
             }

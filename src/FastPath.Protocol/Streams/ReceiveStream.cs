@@ -1,6 +1,8 @@
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Time;
+using FastPath.Protocol.Verification;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Protocol.Streams;
 
@@ -22,6 +24,7 @@ internal sealed class ReceiveStream
     private readonly WindowTuner _tuner;
     private readonly List<IReceiveListener> _listeners = [];
     private StreamErrorCode _endCode;
+    private GroupGate? _gate;
     private ReadOnlyMemory<byte> _finDigest;
 
     public ReceiveStream(Connection connection, ulong id, FragmentRing ring, StreamSettings settings, Instant now)
@@ -97,13 +100,10 @@ internal sealed class ReceiveStream
             LastProgressAt = now;
 
             // A fragment may reach below the start offset; the ring took what lies above, and nobody may read the rest.
-            long start = Math.Max(offset, Ring.StartOffset);
-
-            // One that a listener attaches here is told of these bytes by Attach.
-            int count = _listeners.Count;
-            for (int i = 0; i < count; i++)
+            Tell(Math.Max(offset, Ring.StartOffset), offset + bytes.Length, isVerified: false);
+            if (!TryVerify())
             {
-                _listeners[i].OnStored(this, start, offset + bytes.Length);
+                return RingWriteResult.Corrupt;
             }
 
             EndIfComplete();
@@ -120,20 +120,54 @@ internal sealed class ReceiveStream
             return known.Matches(in frame);
         }
 
-        if (frame.StartOffset != Ring.StartOffset || (frame.TotalLength >= 0 && !Ring.TrySetFinalSize(frame.TotalLength)))
-        {
-            return false;
-        }
-
-        Description = StreamDescription.Read(in frame);
-        return true;
+        return frame.StartOffset == Ring.StartOffset && TryAnnounce(StreamDescription.Read(in frame));
     }
 
     /// <summary>An offer that was accepted is announced from the start; its ring begins where it was accepted from.</summary>
     public bool TryAnnounce(StreamDescription description)
     {
-        Description = description;
-        return description.TotalLength < 0 || Ring.TrySetFinalSize(description.TotalLength);
+        if (!description.IsProvable || (description.FinalSize is var size and >= 0 && !Ring.TrySetFinalSize(size)))
+        {
+            return false;
+        }
+
+        Announce(description);
+        return true;
+    }
+
+    /// <summary>Verifies what has come, tells of it, and ends a stream that is complete; nothing to do without proofs.</summary>
+    /// <returns>False when a group is not what was announced: the stream is broken.</returns>
+    public bool TryVerify()
+    {
+        if (_gate is not { } gate)
+        {
+            return true;
+        }
+
+        long before = Math.Max(Ring.Payload.ReadableEnd, Ring.StartOffset);
+        bool isRight = gate.TryAdvance();
+        if (Ring.Payload.ReadableEnd > before)
+        {
+            Tell(before, Ring.Payload.ReadableEnd, isVerified: true);
+        }
+
+        if (isRight)
+        {
+            EndIfComplete();
+        }
+
+        return isRight;
+    }
+
+    /// <summary>Nobody here reads the stream but to pass it on as it comes: it is not verified here, and costs no hashing.</summary>
+    /// <remarks>Before anybody is told of it.</remarks>
+    public void PassUnverified()
+    {
+        if (!HasEnded)
+        {
+            LeaveGate();
+            Ring.Payload.Ungate();
+        }
     }
 
     public bool TryFinish(in FinFrame frame)
@@ -152,12 +186,14 @@ internal sealed class ReceiveStream
     public void Attach(IReceiveListener listener)
     {
         _listeners.Add(listener);
-        if (Ring.Frontier > Ring.StartOffset)
+        bool isGated = Ring.Payload.IsGated && !listener.TakesUnverified;
+        long told = isGated ? Ring.Payload.ReadableEnd : Ring.Frontier;
+        if (told > Ring.StartOffset)
         {
-            listener.OnStored(this, Ring.StartOffset, Ring.Frontier);
+            listener.OnStored(this, Ring.StartOffset, told);
         }
 
-        for (int i = 0; i < Ring.HeldAbove.Count; i++)
+        for (int i = 0; i < Ring.HeldAbove.Count && !isGated; i++)
         {
             (long start, long end) = Ring.HeldAbove[i];
             listener.OnStored(this, start, end);
@@ -170,8 +206,9 @@ internal sealed class ReceiveStream
     }
 
     /// <summary>Gives back what every reader has passed and turns it into credit.</summary>
+    /// <param name="isStarved">A reader has looked at everything and waits for more: the smallest grant is worth a frame.</param>
     /// <returns>True when a STREAM_CREDIT is owed.</returns>
-    public bool OnConsumed(Instant now)
+    public bool OnConsumed(Instant now, bool isStarved = false)
     {
         long before = Ring.ReclaimedTo;
         long reclaimedTo = Ring.Reclaim();
@@ -183,6 +220,11 @@ internal sealed class ReceiveStream
         Duration roundTrip = (Connection.Rtt.HasSample ? Connection.Rtt.Min : Duration.Zero) + DownstreamRoundTrip;
         _tuner.OnDelivered(reclaimedTo - before, now, roundTrip);
         long floor = IsRelayed ? _settings.WindowBytesMin : _settings.SinkWindowBytesMin;
+        if (Ring.Payload.IsEncoded)
+        {
+            floor = Math.Max(floor, VerifiedEncoding.WindowBytesMin);
+        }
+
         long wanted = Math.Clamp(_tuner.WindowBytes(roundTrip), floor, _settings.WindowBytesMax);
         if (wanted > Ring.Capacity)
         {
@@ -193,7 +235,7 @@ internal sealed class ReceiveStream
         long window = Math.Min(wanted, Ring.Capacity);
         long limit = reclaimedTo + window;
         bool isUseful = Ring.FinalSize < 0 || Granted < Ring.FinalSize;
-        if (!isUseful || limit - Granted < window / GrantFraction)
+        if (!isUseful || limit - Granted < (isStarved ? 1 : window / GrantFraction))
         {
             return false;
         }
@@ -214,6 +256,7 @@ internal sealed class ReceiveStream
         HasEnded = true;
         OwesCredit = false;
         _endCode = code;
+        LeaveGate();
         if (code != StreamErrorCode.None)
         {
             HolesAtEnd = FindHoles();
@@ -226,9 +269,43 @@ internal sealed class ReceiveStream
         }
     }
 
+    private void Announce(StreamDescription description)
+    {
+        Description = description;
+        if (description.Encoding is { } encoding)
+        {
+            Ring.Payload.Encode(in encoding);
+            if (_settings.VerifiesGroups)
+            {
+                _gate = new GroupGate(Ring, in encoding, description.Digest.Span, Connection.Streams.Counters);
+            }
+        }
+    }
+
+    private void LeaveGate()
+    {
+        _gate?.Leave();
+        _gate = null;
+    }
+
+    /// <summary>Of bytes as they come, and, where there is a gate, of verified ones: each listener of the one or the other.</summary>
+    private void Tell(long start, long end, bool isVerified)
+    {
+        // One that a listener attaches here is told of these bytes by Attach.
+        int count = _listeners.Count;
+        for (int i = 0; i < count; i++)
+        {
+            IReceiveListener listener = _listeners[i];
+            if (isVerified == (Ring.Payload.IsGated && !listener.TakesUnverified))
+            {
+                listener.OnStored(this, start, end);
+            }
+        }
+    }
+
     private void EndIfComplete()
     {
-        if (Ring.IsComplete && Description is not null)
+        if (Ring.Payload.IsComplete && Description is not null)
         {
             End(StreamErrorCode.None);
         }

@@ -18,6 +18,9 @@ internal enum RingWriteResult
     /// <summary>More holes than a window can honestly have: the stream is broken (scenario M5).</summary>
     TooFragmented,
 
+    /// <summary>A group is whole now and is not what was announced: the stream is broken.</summary>
+    Corrupt,
+
     /// <summary>The pool's budget is used up, though the window was granted.</summary>
     PoolExhausted,
 }

@@ -12,7 +12,7 @@ namespace FastPath.Protocol.Streams;
 /// cursor, at the first byte not acknowledged. Frames are cut when a packet is built, so a changed packet size never
 /// strands a byte. Owned by the loop thread.
 /// </remarks>
-internal sealed class SendStream
+internal sealed partial class SendStream
 {
     // Below this a fragment would mostly be header; the next packet has room.
     private const int FragmentBytesMin = 32;
@@ -30,7 +30,6 @@ internal sealed class SendStream
     private bool _finAcknowledged;
     private bool _hasEnded;
     private StreamErrorCode _endCode;
-    private DeliveryLevel _reportedLevel;
 
     /// <summary>A stream that is offered: its ring follows with <see cref="Begin"/> once the receiver has accepted.</summary>
     public SendStream(Connection connection, StreamDescription description, ISendListener listener)
@@ -56,24 +55,12 @@ internal sealed class SendStream
     /// <exception cref="InvalidOperationException">The stream is an offer that was not accepted yet.</exception>
     public FragmentRing Ring => _ring ?? throw new InvalidOperationException("The offer was not accepted yet.");
 
+    public StreamPriority Priority => Description is { Kind: StreamKind.Whole, Priority: StreamPriority.Normal }
+        ? StreamPriority.High
+        : Description.Priority;
+
     /// <summary>Bytes can be sent: the stream was opened with a ring, or accepted and given one.</summary>
     public bool HasRing => _ring is not null;
-
-    /// <summary>The receiver has not said yet whether it wants the bytes, and from where on.</summary>
-    public bool IsAwaitingAnswer => _ring is null && !_hasEnded && AcceptedFrom < 0;
-
-    /// <summary>Where the receiver wants the bytes to begin; -1 until it has accepted the offer.</summary>
-    public long AcceptedFrom { get; private set; } = -1;
-
-    /// <summary>The receiver has the payload already: none of it was sent.</summary>
-    public bool IsHeldAlready { get; private set; }
-
-    /// <summary>What is known of the payload's way; never more than the truth.</summary>
-    public DeliveryLevel Level =>
-        _reportedLevel > DeliveryLevel.Acknowledged ? _reportedLevel
-        : FinalSize < 0 || HighestSent < FinalSize || !_toSend.IsEmpty || _owesFin ? DeliveryLevel.Queued
-        : AcknowledgedTo < FinalSize ? DeliveryLevel.Sent
-        : DeliveryLevel.Acknowledged;
 
     /// <summary>Given when the peer's limit of streams admits it; in order and without gaps.</summary>
     public ulong Id { get; private set; }
@@ -129,63 +116,6 @@ internal sealed class SendStream
         HasId = true;
         Credit = Math.Max(Credit, Description.StartOffset + initialCredit);
     }
-
-    /// <summary>The receiver of an offer wants the bytes from an offset on; its ring is to follow.</summary>
-    public void Accept(long from, long initialCredit, Instant now)
-    {
-        AcceptedFrom = from;
-        Description = Description with { StartOffset = from };
-        HighestSent = from;
-        Credit = from + initialCredit;
-        LastProgressAt = now;
-        _openAcknowledged = true;
-        _owesOpen = false;
-        _listener.OnAccepted(this, now);
-    }
-
-    /// <summary>Gives an accepted stream what it is sent from.</summary>
-    /// <param name="ring">Begins where the receiver wants the bytes to begin.</param>
-    /// <param name="cursor">A cursor over the ring, for this stream alone; given back at once when the stream has ended meanwhile.</param>
-    /// <param name="listener">Told of everything from now on, also of an end that came before.</param>
-    public void Begin(FragmentRing ring, RingCursor cursor, ISendListener listener)
-    {
-        Debug.Assert(ring.StartOffset == AcceptedFrom);
-        _listener = listener;
-        if (_hasEnded)
-        {
-            ring.RemoveCursor(cursor);
-            listener.OnSendEnded(this, _endCode);
-            return;
-        }
-
-        _ring = ring;
-        _cursor = cursor;
-    }
-
-    /// <summary>The receiver has the payload already.</summary>
-    public void EndHeld()
-    {
-        IsHeldAlready = true;
-        _reportedLevel = DeliveryLevel.Committed;
-        End(StreamErrorCode.None);
-    }
-
-    /// <summary>The destination reports how far the payload has got.</summary>
-    /// <returns>False when that was known, or cannot be.</returns>
-    public bool TryRaise(DeliveryLevel level)
-    {
-        if (level <= _reportedLevel || level is not (DeliveryLevel.Consumed or DeliveryLevel.Committed))
-        {
-            return false;
-        }
-
-        _reportedLevel = level;
-        _listener.OnDelivered(this, level);
-        return true;
-    }
-
-    /// <summary>No report will come any more: the level stays what it is.</summary>
-    public void EndReports() => _listener.OnReportsEnded(this);
 
     /// <summary>Bytes [start, end) lie in the ring and are to be sent.</summary>
     public void Offer(long start, long end, Instant now)
@@ -331,6 +261,7 @@ internal sealed class SendStream
             WantsDelivery = Description.WantsDelivery,
             Digest = Description.Digest.Span,
             Metadata = Description.Metadata.Span,
+            Extensions = Description.Extensions.Span,
         };
         sent = new SentFrame(FrameType.StreamOpen, Id);
         if (frame.EncodedLength > writer.Remaining)

@@ -20,6 +20,12 @@ internal sealed class StreamCounters
     public long PayloadBytesReceived;
     public long PayloadBytesDuplicate;
 
+    /// <summary>Groups of 16 KiB that came with a proof and are what was announced.</summary>
+    public long GroupsVerified;
+
+    /// <summary>Groups that are not: each ended its stream.</summary>
+    public long GroupsFailed;
+
     public long FragmentsSent;
 
     /// <summary>Of these, with at least one byte that had been sent before.</summary>

@@ -24,6 +24,12 @@ internal sealed record StreamSettings
     /// <summary>Longest payload that is taken; longer announcements are refused before anything is allocated.</summary>
     public long PayloadBytesMax { get; init; } = 1L << 40;
 
+    /// <summary>Of a stream that carries proofs, readers here see verified groups alone.</summary>
+    public bool VerifiesGroups { get; init; } = true;
+
+    /// <summary>A relay passes verified groups alone on; otherwise proofs and bytes as they come.</summary>
+    public bool VerifiesRelayed { get; init; }
+
     /// <summary>A sink without useful progress for this long gives up (decision D8).</summary>
     public Duration ProgressTimeout { get; init; } = Duration.FromSeconds(30);
 

@@ -3,6 +3,7 @@ using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Protocol.Streams;
 
@@ -40,6 +41,7 @@ internal sealed partial class StreamTable
     }
 
     /// <summary>Takes what the peer offers, from an offset on; the stream is then announced like any other.</summary>
+    /// <param name="from">Moved down to where a group begins when the stream carries proofs.</param>
     /// <returns>False when it was withdrawn meanwhile, or there is no memory for it.</returns>
     public bool Accept(Instant now, StreamOffer offer, long from)
     {
@@ -51,7 +53,9 @@ internal sealed partial class StreamTable
             return false;
         }
 
-        long capacity = Math.Clamp(total - from, 1, _settings.InitialCreditBytes);
+        from = offer.Description.CarriesProofs ? VerifiedEncoding.RoundDown(total, from) : from;
+        StreamDescription description = offer.Description with { StartOffset = from };
+        long capacity = Math.Clamp(description.FinalSize - from, 1, _settings.InitialCreditBytes);
         if (FragmentRing.TryCreate(_pool, BufferHolder.ReceiveRing, from, capacity) is not { } ring)
         {
             Answer(offer, FrameType.StreamDecline, (long)StreamErrorCode.NoBuffers);
@@ -60,17 +64,14 @@ internal sealed partial class StreamTable
         }
 
         var stream = new ReceiveStream(_connection, offer.Id, ring, _settings, now);
-        stream.TryAnnounce(offer.Description with { StartOffset = from });
+        stream.TryAnnounce(description);
         _receiving.Add(offer.Id, stream);
         Counters.ReceivesStarted++;
         Counters.OffersAccepted++;
         Answer(offer, FrameType.StreamAccept, from);
         ArmSweep(now);
         _connection.Announce(stream);
-        if (stream.Ring.IsComplete)
-        {
-            EndReceiving(stream, StreamErrorCode.None);
-        }
+        EndIfNothingFollows(stream);
 
         return true;
     }
@@ -141,7 +142,7 @@ internal sealed partial class StreamTable
     {
         switch (frame.Type)
         {
-            case FrameType.StreamAccept when (long)frame.Value <= stream.Description.TotalLength:
+            case FrameType.StreamAccept when CanStartAt(stream.Description, (long)frame.Value):
                 stream.Accept((long)frame.Value, _settings.InitialCreditBytes, now);
                 break;
             case FrameType.StreamAccept:
@@ -173,7 +174,11 @@ internal sealed partial class StreamTable
         }
     }
 
-    private void HandleOffer(Instant now, in StreamOpenFrame frame)
+    private static bool CanStartAt(StreamDescription description, long offset) => description.CarriesProofs
+        ? VerifiedEncoding.IsStart(description.TotalLength, offset)
+        : offset <= description.TotalLength;
+
+    private void HandleOffer(Instant now, in StreamOpenFrame frame, in StreamExtensions extensions)
     {
         ulong index = StreamId.IndexOf(frame.StreamId);
         if (_offers.TryGetValue(frame.StreamId, out StreamOffer? known))
@@ -195,7 +200,7 @@ internal sealed partial class StreamTable
         {
             Refuse(frame.StreamId, StreamErrorCode.TooLarge);
         }
-        else if (frame.TotalLength < 0 || frame.Digest.IsEmpty)
+        else if (frame.TotalLength < 0 || frame.Digest.IsEmpty || !IsUnderstood(in extensions))
         {
             Refuse(frame.StreamId, StreamErrorCode.Unsupported);
         }
@@ -208,6 +213,10 @@ internal sealed partial class StreamTable
             _connection.Announce(offer);
         }
     }
+
+    /// <summary>Nothing else has to be known, and no proof would be taken for payload.</summary>
+    private bool IsUnderstood(in StreamExtensions extensions) =>
+        !extensions.HasUnknown && (!extensions.CarriesProofs || ReadsProofs);
 
     private void Answer(StreamOffer offer, FrameType type, long value) =>
         _control.Enqueue(new StreamControl(type, offer.Id, StreamErrorCode.None, value));

@@ -2,6 +2,7 @@ using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Protocol.Streams;
 
@@ -15,13 +16,21 @@ internal sealed partial class StreamTable
             return false;
         }
 
+        if (!StreamExtensions.TryRead(frame.Extensions, out StreamExtensions extensions))
+        {
+            return false;
+        }
+
         if (frame.IsOffer && !_receiving.ContainsKey(frame.StreamId))
         {
-            HandleOffer(now, in frame);
+            HandleOffer(now, in frame, in extensions);
             return true;
         }
 
-        if (!TryAdmit(now, frame.StreamId, frame.StartOffset, frame.TotalLength, out ReceiveStream? stream))
+        // Proofs take room, too. An announcement that cannot be is refused below.
+        bool isProvable = extensions.CarriesProofs && VerifiedEncoding.IsStart(frame.TotalLength, frame.StartOffset);
+        long end = isProvable ? new VerifiedEncoding(frame.TotalLength, frame.StartOffset).FinalSize : frame.TotalLength;
+        if (!TryAdmit(now, frame.StreamId, frame.StartOffset, end, out ReceiveStream? stream))
         {
             return true;
         }
@@ -31,6 +40,10 @@ internal sealed partial class StreamTable
         {
             Stop(stream, StreamErrorCode.TooLarge);
         }
+        else if (!IsUnderstood(in extensions))
+        {
+            Stop(stream, StreamErrorCode.Unsupported);
+        }
         else if (!stream.TryAnnounce(in frame))
         {
             Stop(stream, StreamErrorCode.FinalSize);
@@ -38,10 +51,7 @@ internal sealed partial class StreamTable
         else if (isNew)
         {
             _connection.Announce(stream);
-            if (stream.Ring.IsComplete)
-            {
-                EndReceiving(stream, StreamErrorCode.None);
-            }
+            EndIfNothingFollows(stream);
         }
 
         return true;
@@ -72,6 +82,9 @@ internal sealed partial class StreamTable
                 break;
             case RingWriteResult.BeyondFinalSize:
                 Stop(stream, StreamErrorCode.FinalSize);
+                break;
+            case RingWriteResult.Corrupt:
+                Stop(stream, StreamErrorCode.Corrupt);
                 break;
             case RingWriteResult.PoolExhausted:
                 Stop(stream, StreamErrorCode.NoBuffers);
@@ -189,6 +202,19 @@ internal sealed partial class StreamTable
 
     private bool IsOwn(ulong streamId) => StreamId.IsOpenedByInitiator(streamId) == _isInitiator;
 
+    /// <summary>A stream that was just announced: what has come before, or an empty payload, may be all of it.</summary>
+    private void EndIfNothingFollows(ReceiveStream stream)
+    {
+        if (!stream.TryVerify())
+        {
+            Stop(stream, StreamErrorCode.Corrupt);
+        }
+        else if (stream.Ring.Payload.IsComplete)
+        {
+            EndReceiving(stream, StreamErrorCode.None);
+        }
+    }
+
     private void EndIfComplete(ReceiveStream stream)
     {
         if (stream.HasEnded)
@@ -198,7 +224,7 @@ internal sealed partial class StreamTable
     }
 
     /// <summary>Finds the stream, or makes it inside limit and budget; false when it is finished or refused.</summary>
-    /// <param name="totalLength">-1 while not announced: a stream without an opening frame starts at 0 (decision D3).</param>
+    /// <param name="totalLength">Proofs counted; -1 while not announced: a stream without an opening frame starts at 0 (decision D3).</param>
     private bool TryAdmit(
         Instant now,
         ulong streamId,

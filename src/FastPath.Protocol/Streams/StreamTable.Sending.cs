@@ -12,7 +12,7 @@ internal sealed partial class StreamTable
     private const int DeliveriesAwaitedMax = 1_024;
 
     private readonly Queue<SendStream> _waiting = new();
-    private readonly Queue<SendStream> _ready = new();
+    private readonly SendTurns _ready = new();
     private readonly Queue<SendStream> _blocked = new();
     private readonly Queue<ReceiveStream> _creditOwed = new();
     private readonly Queue<StreamControl> _control = new();
@@ -21,8 +21,10 @@ internal sealed partial class StreamTable
     private ulong _limitGranted;
     private bool _owesLimit;
 
-    public bool HasSendable =>
-        _ready.Count > 0 || _control.Count > 0 || _creditOwed.Count > 0 || _blocked.Count > 0 || _owesLimit;
+    public bool HasSendable => _ready.Count > 0 || HasControl;
+
+    /// <summary>Frames that never wait behind bytes.</summary>
+    public bool HasControl => _control.Count > 0 || _creditOwed.Count > 0 || _blocked.Count > 0 || _owesLimit;
 
     /// <summary>Writes the next control frame that fits; called until false.</summary>
     public bool TryWriteControl(ref FrameWriter writer, out SentFrame sent)

@@ -49,6 +49,9 @@ internal sealed partial class StreamTable
 
     public int ReceivingCount => _receiving.Count;
 
+    /// <summary>Streams that carry proofs may be opened, both ways.</summary>
+    public bool ReadsProofs => Has(Handshakes.Capabilities.VerifiedGroups);
+
     /// <summary>When <see cref="HandleTimeout"/> is due; never while no stream is open.</summary>
     public Instant NextDeadline => _sweepAt;
 
@@ -122,9 +125,10 @@ internal sealed partial class StreamTable
     }
 
     /// <summary>Readers have passed bytes: free slots become credit.</summary>
-    public void OnConsumed(ReceiveStream stream, Instant now)
+    /// <param name="isStarved">A reader has looked at everything and waits for more.</param>
+    public void OnConsumed(ReceiveStream stream, Instant now, bool isStarved = false)
     {
-        if (stream.OnConsumed(now))
+        if (stream.OnConsumed(now, isStarved))
         {
             QueueCredit(stream);
         }
@@ -196,6 +200,13 @@ internal sealed partial class StreamTable
         if (_connection.State != ConnectionState.Established)
         {
             EndSending(stream, StreamErrorCode.ConnectionLost);
+            return;
+        }
+
+        if (stream.Description.CarriesProofs && !ReadsProofs)
+        {
+            // What the peer would take for payload must not reach it.
+            EndSending(stream, StreamErrorCode.Unsupported);
             return;
         }
 

@@ -171,6 +171,7 @@ internal sealed class ReceiveBatch
         switch (Marshal.GetLastPInvokeError())
         {
             case LibcConstants.EAGAIN:
+                _counters.ReceiveCallsEmpty++;
                 return 0;
             case LibcConstants.EINTR:
                 return -1;

@@ -124,7 +124,7 @@ internal sealed class ContractFetch : IDisposable
     private ContractIntake IntakeFor(GetArrival arrival, StreamHandle handle)
     {
         long from = handle.StartOffset;
-        if (_intake is { } known && from == known.Bytes && from > 0 && IsSame(known.Digest, handle))
+        if (_intake is { } known && from <= known.Bytes && from > 0 && IsSame(known.Digest, handle))
         {
             return known;
         }
@@ -144,7 +144,7 @@ internal sealed class ContractFetch : IDisposable
         _intake = new ContractIntake(_writer, arrival.Contract.Form, isPut: false, handle, _options.Verify, _journal);
         if (continuesJournal)
         {
-            _intake.Replay(_journal!, from);
+            _intake.Replay(_journal!, _journal!.Bytes);
             _resumedFrom = from;
         }
         else if (!handle.Digest.IsEmpty && handle.TotalLength is { } total)

@@ -56,12 +56,15 @@ internal sealed class ContractIntake : IContractSink
     });
 
     /// <summary>Reads a stream to its end and commits; a failure leaves nothing visible and tells the sender why.</summary>
-    /// <param name="stream">Begins at <see cref="Bytes"/>.</param>
+    /// <param name="stream">
+    /// Begins at <see cref="Bytes"/>, or before it where a group does: then what has come already is passed over.
+    /// </param>
     /// <exception cref="FastPathException">
     /// Corrupt, LocalResource, or why the stream ended early: then another one may go on where it ended.
     /// </exception>
     public async Task RunAsync(StreamHandle stream, CancellationToken cancellationToken)
     {
+        long toPass = Bytes - stream.StartOffset;
         try
         {
             while (true)
@@ -72,7 +75,9 @@ internal sealed class ContractIntake : IContractSink
                     break;
                 }
 
-                Take(bytes.Span, stream);
+                int passed = (int)Math.Min(toPass, bytes.Length);
+                toPass -= passed;
+                Take(bytes.Span[passed..], stream);
             }
 
             Complete(stream);

@@ -42,6 +42,9 @@ internal static partial class FastPathLog
     [LoggerMessage(10, LogLevel.Error, "The offer handler failed; the offer is declined")]
     public static partial void OfferHandlerFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(11, LogLevel.Error, "The rule for passing streams on failed; the stream is delivered here")]
+    public static partial void StreamRouteFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(8, LogLevel.Error, "The request handler failed")]
     public static partial void RequestHandlerFailed(this ILogger logger, Exception exception);
 }

@@ -29,6 +29,8 @@ internal sealed class FastPathMetrics : IDisposable
         Count("fastpath.payload.sent", () => streams.PayloadBytesSent, "Payload bytes sent, retransmissions included", "By");
         Count("fastpath.payload.sent_again", () => streams.PayloadBytesSentAgain, "Payload bytes sent again", "By");
         Count("fastpath.payload.received", () => streams.PayloadBytesReceived, "Payload bytes received and kept", "By");
+        Count("fastpath.groups.verified", () => streams.GroupsVerified, "Groups of 16 KiB that came with a proof and are right");
+        Count("fastpath.groups.failed", () => streams.GroupsFailed, "Groups that are not: each ended its stream");
         Count("fastpath.gets.forwarded", () => core.Gets.Forwarded, "Answers passed on to a requester");
         Count("fastpath.gets.cut_through", () => core.Gets.CutThrough, "Of these, passed on as they came");
         Gauge("fastpath.buffers.rented", () => core.Endpoint.Pool.RentedBytes, "Bytes of blocks in use", "By");

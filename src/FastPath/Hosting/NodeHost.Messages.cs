@@ -83,11 +83,20 @@ internal sealed partial class NodeHost
         }
         else
         {
-            _ = AnswerAsync(peer, number, body);
+            var incoming = new IncomingRequest(this, peer, number, body);
+            if (_options.UnsafeInlineContinuations)
+            {
+                incoming.Execute();
+            }
+            else
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(incoming, preferLocal: false);
+            }
         }
     }
 
-    private async Task AnswerAsync(FastPathPeer peer, ulong number, ReadOnlyMemory<byte> request)
+    /// <summary>Asks the application's handler and sends what it says.</summary>
+    public void Answer(FastPathPeer peer, ulong number, ReadOnlyMemory<byte> request)
     {
         if (_options.RequestHandler is not { } handler)
         {
@@ -96,15 +105,53 @@ internal sealed partial class NodeHost
 
         try
         {
-            await Task.Yield();
-            ReadOnlyMemory<byte> response = await handler(peer, request, CancellationToken.None).ConfigureAwait(false);
-            await peer.SendAsync(Purpose.ApplicationResponse, number, response, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (FastPathException)
-        {
-            // The requester is gone; its own wait ends with the connection.
+            ValueTask<ReadOnlyMemory<byte>> response = handler(peer, request, CancellationToken.None);
+            if (!response.IsCompletedSuccessfully)
+            {
+                _ = AnswerLaterAsync(peer, number, response.AsTask());
+                return;
+            }
+
+            ValueTask sent = peer.AnswerAsync(number, response.Result);
+            if (!sent.IsCompletedSuccessfully)
+            {
+                _ = ObserveAsync(sent.AsTask());
+            }
         }
         catch (Exception e)
+        {
+            Note(e);
+        }
+    }
+
+    private async Task AnswerLaterAsync(FastPathPeer peer, ulong number, Task<ReadOnlyMemory<byte>> response)
+    {
+        try
+        {
+            await peer.AnswerAsync(number, await response.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Note(e);
+        }
+    }
+
+    private async Task ObserveAsync(Task sent)
+    {
+        try
+        {
+            await sent.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Note(e);
+        }
+    }
+
+    private void Note(Exception e)
+    {
+        // A requester that is gone hears of it by the end of its connection.
+        if (e is not FastPathException)
         {
             _logger.RequestHandlerFailed(e);
         }

@@ -137,7 +137,7 @@ internal sealed partial class NodeHost
         }
 
         using var stored = new StoredPayload(entry);
-        return ContractPayload.Create(stored.Container, stored.State, contract.Form, CancellationToken.None)
+        return ContractPayload.Create(stored.Container, stored.State, contract.Form, withProofs: false, CancellationToken.None)
             .Digest.Span.SequenceEqual(digest.Span);
     }
 

@@ -21,9 +21,14 @@ internal sealed partial class NodeHost
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<OperationStatus>> _puts = new();
 
+    private long _reorderPeak;
+
     public int MessageBytesMax => _options.MessageBytesMax;
 
     public long SendWindowBytes => _options.SendWindowBytes;
+
+    /// <summary>Stored payloads that were read whole to prove them.</summary>
+    public long ProofsComputed => _proofs.Computed;
 
     /// <summary>The stream of the newest answer from this node's store.</summary>
     public SendStream? LastServed { get; private set; }
@@ -35,8 +40,15 @@ internal sealed partial class NodeHost
     public long RetainedPeakBytes =>
         Core.Endpoint.Pool.PeakRentedBytes + Loop.PeakBatchBytes + ((long)Volatile.Read(ref _writersPeak) * ContractWriter.BlockBytes);
 
+    /// <summary>Most bytes above a hole in the ring of a stream that was passed on.</summary>
+    public long RelayReorderPeakBytes => Math.Max(Core.Gets.RelayReorderPeakBytes, Volatile.Read(ref _reorderPeak));
+
+    /// <summary>A stream was passed on; on the loop thread.</summary>
+    public void NoteReordered(long peakBytes) => _reorderPeak = Math.Max(_reorderPeak, peakBytes);
+
     public void ResetPeaks() => Loop.Post(_ =>
     {
+        _reorderPeak = 0;
         Core.Endpoint.Pool.ResetPeak();
         Core.Gets.ResetPeak();
         Loop.ResetPeak();
@@ -60,10 +72,17 @@ internal sealed partial class NodeHost
         return [(byte)purpose, .. metadata];
     }
 
+    public bool SendsProofsTo(Connection target) => _options.VerifiedGroups && target.Streams.ReadsProofs;
+
     /// <summary>Opens streams to the targets over one ring, from any thread.</summary>
     public RingWriter Open(IReadOnlyList<Connection> targets, StreamDescription description)
     {
-        RingWriter writer = RingWriter.Create(Loop, Core.Endpoint.Pool, targets, description, _options.SendWindowBytes);
+        RingWriter writer = RingWriter.Create(
+            Loop,
+            Core.Endpoint.Pool,
+            targets,
+            description,
+            _options.SendWindowBytes);
         Loop.Post(writer.Open);
         return writer;
     }
@@ -94,13 +113,11 @@ internal sealed partial class NodeHost
         FastPathPeer peer, ContractPayload payload, Action<RingWriter> onSent, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
-        var description = new StreamDescription
+        StreamDescription description = payload.Proof.Describe(payload.Body, new StreamDescription
         {
             TransferId = transaction,
-            TotalLength = payload.Body.Length,
-            Digest = payload.Digest,
             Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, payload.Outline).ToBytes(),
-        };
+        }, SendsProofsTo(peer.Connection));
         PayloadOpening opening = await OfferAsync(peer.Connection, description, cancellationToken).ConfigureAwait(false);
         if (opening.IsHeld)
         {
@@ -111,11 +128,12 @@ internal sealed partial class NodeHost
         _puts[transaction] = result;
         try
         {
+            IBody body = payload.Proof.BodyOf(payload.Body, opening.Description);
             using RingWriter writer = CreateWriter(peer.Connection, opening);
             Loop.Post(now => StartPut(now, transaction, peer.Connection, writer, opening.Accepted));
             try
             {
-                await PumpAsync(writer, payload.Body, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
+                await PumpAsync(writer, body, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
             }
             catch (FastPathException)
             {
@@ -155,33 +173,17 @@ internal sealed partial class NodeHost
     }
 
     public void Serve(
-        UInt128 transaction, Connection to, ContractForm form, IStoredPayload payload, ResumePoint resume, int hopsFromSink)
+        UInt128 transaction,
+        Connection to,
+        ContractForm form,
+        IStoredPayload payload,
+        ResumePoint resume,
+        int hopsFromSink,
+        bool withProofs)
     {
         var stored = (StoredPayload)payload;
-        StreamingSerializer body = stored.Serialize(form);
-        ReadOnlyMemory<byte> digest = stored.DigestOf(form);
-        var description = new StreamDescription
-        {
-            TransferId = transaction,
-            TotalLength = body.Length,
-            StartOffset = resume.StartIn(digest.Span, body.Length),
-            Digest = digest,
-            Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
-        };
-        RingWriter writer;
-        try
-        {
-            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, _options.SendWindowBytes, hopsFromSink);
-        }
-        catch (FastPathException e)
-        {
-            _logger.ServeFailed(transaction, e.Message);
-            stored.Dispose();
-            Loop.Post(_ => Core.Gets.FailServe(transaction));
-            return;
-        }
-
-        _ = Task.Run(() => ServeAsync(transaction, writer, body, stored));
+        bool isProven = withProofs && SendsProofsTo(to);
+        _ = Task.Run(() => ServeStoredAsync(transaction, to, form, stored, resume, hopsFromSink, isProven));
     }
 
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => _logger.Relaying(

@@ -3,6 +3,7 @@ using FastPath.Diagnostics;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
+using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
@@ -16,6 +17,7 @@ internal sealed partial class NodeHost
 {
     private int _writers;
     private int _writersPeak;
+    private readonly PayloadProofCache _proofs;
 
     private Lease CountWriter()
     {
@@ -56,6 +58,36 @@ internal sealed partial class NodeHost
         }
 
         Loop.Post(now => Core.Gets.CompleteLookUp(now, transaction, payload));
+    }
+
+    private async Task ServeStoredAsync(
+        UInt128 transaction, Connection to, ContractForm form, StoredPayload stored, ResumePoint resume, int hopsFromSink, bool withProofs)
+    {
+        RingWriter writer;
+        IBody body;
+        try
+        {
+            StreamingSerializer payload = stored.Serialize(form);
+            PayloadProof? proven = withProofs ? await _proofs.GetAsync(stored, form).ConfigureAwait(false) : null;
+            PayloadProof proof = proven ?? new PayloadProof(stored.DigestOf(form), null);
+            StreamDescription description = proof.Describe(payload, new StreamDescription
+            {
+                TransferId = transaction,
+                StartOffset = resume.StartIn(proof.Digest.Span, payload.Length),
+                Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
+            }, withProofs);
+            body = proof.BodyOf(payload, description);
+            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, _options.SendWindowBytes, hopsFromSink);
+        }
+        catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
+        {
+            _logger.ServeFailed(transaction, e.Message);
+            stored.Dispose();
+            Loop.Post(_ => Core.Gets.FailServe(transaction));
+            return;
+        }
+
+        await ServeAsync(transaction, writer, body, stored).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(UInt128 transaction, RingWriter writer, IBody body, IDisposable owned)
@@ -138,7 +170,7 @@ internal sealed partial class NodeHost
                     Loop,
                     Core.Endpoint.Pool,
                     [to],
-                    handle.Stream.Description! with { TotalLength = handle.StartOffset + payload.Length },
+                    handle.Stream.Description! with { TotalLength = handle.StartOffset + payload.Length, CarriesProofs = false },
                     Math.Max(1, payload.Length),
                     hopsFromSink);
             }
@@ -205,7 +237,7 @@ internal sealed partial class NodeHost
                     FastPathError.Unavailable, "what an earlier attempt had brought is in use or gone", transfer: TransferFailure.Of(handle.Stream));
             }
 
-            intake.Replay(journal, handle.StartOffset);
+            intake.Replay(journal, journal.Bytes);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using FastPath.Contracts;
 using FastPath.Diagnostics;
 using FastPath.Engine;
 using FastPath.Options;
@@ -20,7 +21,6 @@ namespace FastPath.Hosting;
 /// <remarks>Nothing here waits: work that may take time goes to the thread pool and comes back by a post.</remarks>
 internal sealed partial class NodeHost : INodeHost
 {
-    private const int AcceptBacklog = 256;
     private const int MessageBacklog = 1_024;
 
     private readonly FastPathOptions _options;
@@ -28,19 +28,29 @@ internal sealed partial class NodeHost : INodeHost
     private readonly ConcurrentDictionary<PeerKey, TaskCompletionSource<FastPathPeer>> _dials = new();
     private readonly ConcurrentDictionary<Connection, FastPathPeer> _peers = new();
     private readonly ConcurrentDictionary<PeerKey, PeerEndpoint> _wanted = new();
-    private readonly Channel<StreamHandle> _accepted = Channel.CreateBounded<StreamHandle>(AcceptBacklog);
+    private readonly Channel<StreamHandle> _accepted;
     private readonly Channel<IncomingMessage> _messages = Channel.CreateBounded<IncomingMessage>(MessageBacklog);
 
     public NodeHost(FastPathOptions options, ILogger logger)
     {
         _options = options;
         _logger = logger;
+        _accepted = Channel.CreateBounded<StreamHandle>(new BoundedChannelOptions(options.AcceptBacklog)
+        {
+            AllowSynchronousContinuations = options.UnsafeInlineContinuations,
+        });
+        MessagePool = new MessagePool(options.UnsafeInlineContinuations);
+        _proofs = new PayloadProofCache(instance => Store?.TryOpen(instance) is { } entry ? new StoredPayload(entry) : null);
     }
 
     /// <summary>Set once, before the loop starts.</summary>
     public NodeCore Core { get; set; } = null!;
 
     public EngineLoop Loop { get; set; } = null!;
+
+    public MessagePool MessagePool { get; }
+
+    public bool RunsContinuationsInline => _options.UnsafeInlineContinuations;
 
     public ChannelReader<StreamHandle> Accepted => _accepted.Reader;
 
@@ -148,12 +158,17 @@ internal sealed partial class NodeHost : INodeHost
     {
         if (stream.Description!.Kind == Protocol.Frames.StreamKind.Whole)
         {
-            var whole = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders());
+            StreamHandle whole = NewHandle(stream);
             _ = TakeWholeAsync(purpose, whole.Attach());
             return;
         }
 
-        var handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders());
+        if (purpose == Purpose.Application && TryRoute(stream))
+        {
+            return;
+        }
+
+        StreamHandle handle = NewHandle(stream);
         if (purpose != Purpose.Application)
         {
             handle.Stop(StreamErrorCode.Unsupported);
@@ -162,6 +177,38 @@ internal sealed partial class NodeHost : INodeHost
         {
             handle.Stop(StreamErrorCode.TooManyStreams);
         }
+    }
+
+    /// <summary>The first reader of a stream, on the application's behalf.</summary>
+    private StreamHandle NewHandle(ReceiveStream stream) =>
+        new(Loop, stream, stream.Claim, new StreamReaders());
+
+    /// <summary>Passes a stream on from its first byte, without leaving this thread, when the application's rule says so.</summary>
+    private bool TryRoute(ReceiveStream stream)
+    {
+        if (_options.StreamRoute is not { } route)
+        {
+            return false;
+        }
+
+        IReadOnlyList<FastPathPeer> targets;
+        try
+        {
+            targets = route(PeerOf(stream.Connection), stream.Description!.Metadata[1..]);
+        }
+        catch (Exception e)
+        {
+            _logger.StreamRouteFailed(e);
+            return false;
+        }
+
+        if (targets.Count == 0)
+        {
+            return false;
+        }
+
+        new RoutedStream(this).Start(stream, [.. targets.Select(target => target.Connection)]);
+        return true;
     }
 
     private static string NameOf(Connection connection)

@@ -32,9 +32,32 @@ internal sealed class FanOut : IDisposable
 
     public int Count => _branches.Length;
 
-    public int Live => _branches.Count(branch => !branch.HasEnded);
+    /// <summary>Targets that still take bytes.</summary>
+    public int Live
+    {
+        get
+        {
+            int live = 0;
+            foreach (FanOutBranch branch in _branches)
+            {
+                live += branch.HasEnded ? 0 : 1;
+            }
 
-    public int Dropped => _branches.Count(branch => branch.HasEnded && branch.Failure is not null);
+            return live;
+        }
+    }
+
+    /// <summary>The least that a live target has taken off the ring; all of it when none is left.</summary>
+    public long LeastTaken(long frontier)
+    {
+        long least = frontier;
+        foreach (FanOutBranch branch in _branches)
+        {
+            least = branch.HasEnded ? least : Math.Min(least, branch.Member.Position);
+        }
+
+        return least;
+    }
 
     /// <summary>Completes when every target has ended, however.</summary>
     public Task Ended => _ended.Task;

@@ -13,7 +13,7 @@ internal static class FanOutBranches
 
     /// <param name="host">Its loop and its budget.</param>
     /// <param name="targets">In order.</param>
-    /// <param name="description">What every target is told.</param>
+    /// <param name="description">What every target is told; proofs reach those alone that share the ring.</param>
     /// <param name="routes">Of the direct peers, in order.</param>
     /// <param name="addReader">Gives one more reader of the shared ring; called after everything else that may fail.</param>
     /// <exception cref="FastPathException">LocalResource: the budget has no room for a ring behind a spill file.</exception>
@@ -61,7 +61,7 @@ internal static class FanOutBranches
                 {
                     Connection[] peer = targets[i].Peer is { } to ? [to.Connection] : [];
                     writers[i] = RingWriter.Create(
-                        host.Loop, host.Core.Endpoint.Pool, peer, description, host.SendWindowBytes);
+                        host.Loop, host.Core.Endpoint.Pool, peer, description with { CarriesProofs = false }, host.SendWindowBytes);
                 }
             }
 

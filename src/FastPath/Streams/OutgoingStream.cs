@@ -56,11 +56,12 @@ public sealed class OutgoingStream : IAsyncDisposable
     internal RingWriter Writer => _writer;
 
     /// <summary>Bytes that may still be written: as many as were announced, or without a limit.</summary>
-    internal long RoomBytes => _writer.Description.TotalLength is var total and >= 0 ? total - _writer.Ring.Frontier : long.MaxValue;
+    internal long RoomBytes => _writer.Description.FinalSize is var total and >= 0 ? total - _writer.Ring.Frontier : long.MaxValue;
 
     /// <summary>Waits for free slots of the stream's ring and gives some memory of them, to be filled in place.</summary>
     /// <remarks>Of one block (8 KiB at most). The memory is not valid any more after <see cref="Advance"/> or Dispose.</remarks>
     /// <exception cref="FastPathException">The stream has failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Memory<byte>> GetMemoryAsync(CancellationToken cancellationToken = default)
     {
         Enter();

@@ -13,7 +13,7 @@ internal sealed class PeerBranch(LaggardPolicy policy, SendTarget target, Stream
     public override FastPathException? Failure => target.Ended is { } code and not StreamErrorCode.None
         ? StreamFailures.Create(
             code,
-            TransferFailure.Of(target.Stream, description) with { BytesDone = target.Position })
+            TransferFailure.Of(target.Stream, description) with { BytesDone = description.PayloadOffset(target.Position) })
         : null;
 
     public override IFanOutMember Member => target;

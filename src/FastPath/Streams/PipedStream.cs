@@ -45,7 +45,7 @@ public sealed class PipedStream : IAsyncDisposable
     /// <summary>How many targets there are, those that have ended included.</summary>
     public int TargetCount => _targets.Count;
 
-    /// <summary>How far the pipe has come; costs a few reads of memory and no allocation of size.</summary>
+    /// <summary>How far the pipe has come; costs a few reads of memory and no allocation.</summary>
     public PipeProgress Progress
     {
         get
@@ -53,11 +53,10 @@ public sealed class PipedStream : IAsyncDisposable
             FragmentRing ring = _writer.Ring;
             return new PipeProgress(
                 ring.Frontier,
-                Math.Max(0, ring.Frontier + ring.ReorderedBytes - ring.ReclaimedTo),
+                Math.Max(0, ring.Frontier + ring.ReorderedBytes - Math.Max(ring.ReclaimedTo, _targets.LeastTaken(ring.Frontier))),
                 _totalLength,
                 _writer.Waiting,
-                _targets.Live,
-                _targets.Dropped);
+                _targets.Live);
         }
     }
 

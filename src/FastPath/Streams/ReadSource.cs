@@ -28,6 +28,9 @@ internal abstract class ReadSource
     /// <summary>The reader has passed bytes: from any thread.</summary>
     public abstract void Consumed();
 
+    /// <summary>The reader has looked at everything, keeps some of it, and waits for more: from any thread.</summary>
+    public virtual void AskForMore() => Consumed();
+
     /// <summary>Takes a cursor off the ring, and tells the filling side to stop when a code is given: from any thread.</summary>
     public abstract void Leave(RingCursor? cursor, StreamErrorCode? stop);
 

@@ -36,6 +36,12 @@ internal sealed class ReceiveSource : ReadSource
 
     public override void Consumed() => _consumed.Post();
 
+    public override void AskForMore() => _loop.Post(now =>
+    {
+        Stream.Connection.Streams.OnConsumed(Stream, now, isStarved: true);
+        Settled?.Invoke();
+    });
+
     public override void Leave(RingCursor? cursor, StreamErrorCode? stop) => _loop.Post(now =>
     {
         if (stop is { } code)

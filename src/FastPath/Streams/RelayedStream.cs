@@ -47,7 +47,7 @@ public sealed class RelayedStream : IRelayOwner, IAsyncDisposable
     public int TargetCount => _targets.Count;
 
     /// <summary>Bytes from the start on that have arrived without a gap.</summary>
-    public long ReceivedBytes => _source.Ring.Frontier;
+    public long ReceivedBytes => _source.Ring.Payload.Received;
 
     /// <summary>Where one target stands.</summary>
     /// <param name="index">In the order in which the targets were given.</param>
@@ -68,7 +68,11 @@ public sealed class RelayedStream : IRelayOwner, IAsyncDisposable
 
     void IRelayOwner.OnSourceFailedUnused(CutThroughRelay relay, StreamErrorCode code) => _relayEnded.TrySetResult();
 
-    void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code) => _relayEnded.TrySetResult();
+    void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code)
+    {
+        _host.NoteReordered(relay.Source.Ring.PeakReorderedBytes);
+        _relayEnded.TrySetResult();
+    }
 
     /// <exception cref="FastPathException">
     /// TooLate: bytes of the handle were read already. LocalResource: the budget has no room for a ring behind a spill file;

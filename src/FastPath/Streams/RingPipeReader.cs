@@ -6,7 +6,10 @@ using FastPath.Protocol.Streams;
 namespace FastPath.Streams;
 
 /// <summary>A handle as a pipe reader: the sequence is the ring's own blocks, from the last consumed byte to the newest.</summary>
-/// <remarks>Segments are objects of this reader and used again; bytes are copied nowhere.</remarks>
+/// <remarks>
+/// Segments are objects of this reader and used again; bytes are copied nowhere. Offsets are those of the payload, so that
+/// segments join over the proofs that may lie between them in the ring.
+/// </remarks>
 internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
 {
     private readonly Stack<RingSegment> _spare = new();
@@ -22,6 +25,8 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
     private volatile bool _isStuck;
 
     private FragmentRing Ring => handle.Ring;
+
+    private RingPayload Payload => handle.Ring.Payload;
 
     public override bool TryRead(out ReadResult result)
     {
@@ -91,7 +96,7 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
         }
 
         _last = _first is null ? null : _last;
-        handle.Leases.MoveTo(to);
+        handle.Leases.MoveTo(Payload.PositionOf(to));
         handle.Release(_lease);
     }
 
@@ -154,7 +159,7 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
     /// <summary>The sender has used up the window, this reader is the one it waits for, and it waits for the sender.</summary>
     private void OnNoRoom()
     {
-        if (_isWaiting && _examined > _consumed && Ring.Frontier == _examined && handle.Leases.Cursor.Position <= Ring.ReclaimedTo)
+        if (_isWaiting && _examined > _consumed && Payload.Received == _examined && handle.Leases.Cursor.Position <= Ring.ReclaimedTo)
         {
             _isStuck = true;
             handle.Wake();
@@ -163,7 +168,7 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
 
     private void ThrowIfStuck()
     {
-        if (_isStuck && Ring.Frontier == _examined)
+        if (_isStuck && Payload.Received == _examined)
         {
             throw new FastPathException(
                 FastPathError.TooLarge,
@@ -178,17 +183,18 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
     {
         result = default;
         bool isCancelled = _isCancelled;
-        bool isReadable = handle.IsReadable(_examined, out long frontier);
+        bool isReadable = handle.IsReadable(Payload.PositionOf(_examined), out long end);
         if (!isReadable && !isCancelled)
         {
             return false;
         }
 
         _isCancelled = false;
+        long frontier = Payload.OffsetOf(end);
         Extend(frontier);
         _isShown = true;
         _lease = handle.Leases.Take(0, isImplicit: false);
-        bool isCompleted = frontier == Ring.FinalSize;
+        bool isCompleted = end == Ring.FinalSize;
         if (isCompleted && frontier == _consumed)
         {
             handle.FinishReading();
@@ -207,7 +213,7 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
         if (_last is { } last && last.End < frontier)
         {
             // Only as far as its own block goes.
-            last.Extend(Ring.Peek(last.Start, frontier));
+            last.Extend(Peek(last.Start, frontier));
         }
 
         for (long position = _last?.End ?? _consumed; position < frontier; position = _last.End)
@@ -217,7 +223,7 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
                 segment = new RingSegment(this);
             }
 
-            segment.Set(position, Ring.Peek(position, frontier));
+            segment.Set(position, Peek(position, frontier));
             if (_last is null)
             {
                 _first = segment;
@@ -229,6 +235,12 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
 
             _last = segment;
         }
+    }
+
+    private ReadOnlyMemory<byte> Peek(long offset, long end)
+    {
+        long position = Payload.PositionOf(offset);
+        return Payload.Peek(ref position, end - offset);
     }
 
     private long OffsetOf(SequencePosition position) => position.GetObject() switch
@@ -248,7 +260,7 @@ internal sealed class RingPipeReader(StreamHandle handle) : PipeReader
             handle.Hash(segment.Memory.Span[from..(int)Math.Min(segment.Memory.Length, offset - segment.Start)]);
         }
 
-        if (offset == Ring.FinalSize)
+        if (offset == Payload.Length)
         {
             handle.FinishReading();
         }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FastPath.Buffers.Pooling;
 using FastPath.Engine;
 using FastPath.Protocol.Connections;
@@ -68,16 +67,6 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
     /// <summary>Who of the targets holds the others up.</summary>
     public LaggardWatch Watch { get; } = new();
 
-    /// <summary>What is known of the payload's way to the one peer.</summary>
-    public TransferLevel Level => (TransferLevel)(_routes[0].Stream?.Level ?? DeliveryLevel.Queued);
-
-    /// <summary>The destination was asked to report, by way of a peer that passes reports on.</summary>
-    public bool IsReported => _description.WantsDelivery
-        && (_routes[0].Connection.Session.Capabilities & Protocol.Handshakes.Capabilities.DeliveryReports) != 0;
-
-    /// <summary>Those who wait for a level.</summary>
-    public LevelWaits LevelWaits { get; } = new();
-
     /// <summary>Completes when every target has ended, however.</summary>
     public Task Ended => _ended.Task;
 
@@ -104,11 +93,15 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         int hopsFromSink = 1,
         int waitersMax = 1)
     {
-        long size = description.TotalLength >= 0
-            ? Math.Clamp(description.TotalLength - description.StartOffset, 1, ringBytes)
-            : ringBytes;
+        long finalSize = description.FinalSize;
+        long size = finalSize >= 0 ? Math.Clamp(finalSize - description.StartOffset, 1, ringBytes) : ringBytes;
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, size)
             ?? throw new FastPathException(FastPathError.LocalResource, "the node's memory budget has no room for another stream");
+        if (description.Encoding is { } encoding)
+        {
+            ring.Payload.Encode(in encoding);
+        }
+
         return new RingWriter(loop, ring, targets, description, hopsFromSink, waitersMax);
     }
 
@@ -144,109 +137,6 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
     /// <returns>When to look again at the latest.</returns>
     public Instant ObserveLaggards(Instant now) => Watch.Observe(now, Waiting > 0, Ring.IsComplete ? 0 : Ring.Capacity);
 
-    /// <summary>Waits for free slots and gives some memory of them.</summary>
-    /// <exception cref="FastPathException">Every target has ended.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Memory<byte>> GetSpaceAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (TryGetSpace(out Memory<byte> space))
-            {
-                return space;
-            }
-
-            AsyncSignal signal = await _space.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                if (TryGetSpace(out space))
-                {
-                    return space;
-                }
-
-                TellNoRoom();
-                await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _space.Leave(signal);
-            }
-        }
-    }
-
-    /// <summary>Gives memory of free slots when there are any.</summary>
-    /// <exception cref="FastPathException">Every target has ended.</exception>
-    public bool TryGetSpace(out Memory<byte> space)
-    {
-        lock (_ringGate)
-        {
-            ThrowIfEnded();
-            Ring.Reclaim();
-            space = Ring.GetSpace();
-            return !space.IsEmpty;
-        }
-    }
-
-    /// <summary>The first bytes of the space hold payload now.</summary>
-    public void Commit(int length)
-    {
-        long start = Ring.Frontier;
-        Ring.CommitInPlace(length);
-        AddOffer(start, start + length);
-    }
-
-    /// <summary>Copies as many bytes as there is room for, in order.</summary>
-    /// <returns>How many.</returns>
-    /// <exception cref="FastPathException">Every target has ended.</exception>
-    public int Append(ReadOnlySpan<byte> bytes)
-    {
-        int written = 0;
-        while (written < bytes.Length && TryGetSpace(out Memory<byte> space))
-        {
-            int count = Math.Min(space.Length, bytes.Length - written);
-            bytes.Slice(written, count).CopyTo(space.Span);
-            Commit(count);
-            written += count;
-        }
-
-        return written;
-    }
-
-    /// <summary>Writes bytes at any offset inside the window, waiting until the window has come that far.</summary>
-    /// <returns>False when every byte was there already.</returns>
-    /// <exception cref="FastPathException">Every target has ended.</exception>
-    public async ValueTask<bool> WriteAtAsync(long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        bool isNew = false;
-        while (!bytes.IsEmpty)
-        {
-            int length = WriteAt(offset, bytes.Span, ref isNew);
-            if (length == 0)
-            {
-                // What fits is written without a place, so those that wait never keep out what they wait for.
-                AsyncSignal signal = await _space.EnterAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    length = WriteAt(offset, bytes.Span, ref isNew);
-                    if (length == 0)
-                    {
-                        TellNoRoom();
-                        await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
-                    }
-                }
-                finally
-                {
-                    _space.Leave(signal);
-                }
-            }
-
-            offset += length;
-            bytes = bytes[length..];
-        }
-
-        return isNew;
-    }
-
     /// <summary>No byte beyond this offset will come.</summary>
     public void Finish(long finalSize)
     {
@@ -267,49 +157,6 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
                 target.Connection.Streams.Reset(target, code);
             }
         });
-    }
-
-    public void ThrowIfEnded()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
-        if (!HasEnded)
-        {
-            return;
-        }
-
-        StreamErrorCode code = _failure == StreamErrorCode.None ? StreamErrorCode.FinalSize : _failure;
-        throw StreamFailures.Create(code, DescribeFailure());
-    }
-
-    /// <summary>Waits until every target has every byte acknowledged.</summary>
-    /// <exception cref="FastPathException">Why a target has not.</exception>
-    public async ValueTask WaitForEndAsync(CancellationToken cancellationToken)
-    {
-        await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_failure != StreamErrorCode.None)
-        {
-            throw StreamFailures.Create(_failure, DescribeFailure());
-        }
-    }
-
-    /// <summary>Waits until something has changed: there may be room, or an end. Returns at once when there is room.</summary>
-    /// <exception cref="FastPathException">Every target has ended.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
-    {
-        AsyncSignal signal = await _space.EnterAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (!TryGetSpace(out _))
-            {
-                TellNoRoom();
-                await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _space.Leave(signal);
-        }
     }
 
     /// <summary>Waiting writers look again.</summary>
@@ -349,67 +196,6 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
 
         _lastAcknowledgedAt = stream.LastProgressAt.Nanoseconds;
         _space.Set();
-    }
-
-    void ISendListener.OnSendEnded(SendStream stream, StreamErrorCode code)
-    {
-        SendTarget route = Array.Find(_routes, route => route.Stream == stream) ?? _routes[_targets.Count];
-        route.End(code);
-        if (_failure == StreamErrorCode.None)
-        {
-            _failure = code;
-        }
-
-        EndOne();
-        if (code != StreamErrorCode.None)
-        {
-            LevelWaits.Fail(StreamFailures.Create(code, DescribeFailure()));
-        }
-        else
-        {
-            LevelWaits.Observe(Level);
-        }
-    }
-
-    void ISendListener.OnDelivered(SendStream stream, DeliveryLevel level) => LevelWaits.Observe((TransferLevel)level);
-
-    void ISendListener.OnReportsEnded(SendStream stream) => LevelWaits.Fail(new FastPathException(
-        FastPathError.ConnectionClosed, $"no report will come any more; the level stays {Level}", transfer: DescribeFailure()));
-
-    private void EndOne()
-    {
-        if (Interlocked.Decrement(ref _live) == 0)
-        {
-            _ended.TrySetResult();
-        }
-
-        _space.Set();
-    }
-
-    private int WriteAt(long offset, ReadOnlySpan<byte> bytes, ref bool isNew)
-    {
-        int length;
-        lock (_ringGate)
-        {
-            ThrowIfEnded();
-            Ring.Reclaim();
-            length = (int)Math.Clamp(Ring.ReclaimedTo + Ring.Capacity - offset, 0, bytes.Length);
-            if (length == 0)
-            {
-                return 0;
-            }
-
-            RingWriteResult result = Ring.Write(offset, bytes[..length], out _);
-            if (result is not (RingWriteResult.Stored or RingWriteResult.Duplicate))
-            {
-                throw new FastPathException(FastPathError.Protocol, $"bytes at offset {offset} do not fit the stream: {result}");
-            }
-
-            isNew |= result == RingWriteResult.Stored;
-        }
-
-        AddOffer(offset, offset + length);
-        return length;
     }
 
     private void AddOffer(long start, long end)
@@ -452,12 +238,5 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
 
             target.Connection.Streams.MarkReady(target);
         }
-    }
-
-    public TransferFailure DescribeFailure()
-    {
-        SendStream? first = _targets.Count > 0 ? _targets[0] : null;
-        TransferFailure failure = TransferFailure.Of(first, _description);
-        return _routes.Length == 1 ? failure : failure with { BytesDone = Ring.ReclaimedTo };
     }
 }

@@ -150,18 +150,19 @@ public sealed partial class StreamHandle
     }
 
     /// <summary>Whether there is something to be told of the bytes from an offset on: some, the end, or a failure.</summary>
-    /// <param name="from">Bytes above it count.</param>
-    /// <param name="frontier">Every byte below has come.</param>
+    /// <param name="from">Position in the ring; bytes above it count.</param>
+    /// <param name="end">Position up to which may be read.</param>
     /// <exception cref="FastPathException">The stream ended early, and no byte is left.</exception>
-    internal bool IsReadable(long from, out long frontier)
+    internal bool IsReadable(long from, out long end)
     {
         ThrowIfFailed();
         ObjectDisposedException.ThrowIf(_leases.IsClosed, this);
 
         // The end is looked at before the bytes: what came before the end is then seen for sure.
         StreamErrorCode? ended = _signal.Ended;
-        frontier = _source.Ring.Frontier;
-        if (from < frontier || from == _source.Ring.FinalSize)
+        RingPayload payload = _source.Ring.Payload;
+        end = payload.ReadableEnd;
+        if (payload.Skip(from) < end || (from == _source.Ring.FinalSize && payload.IsComplete))
         {
             return true;
         }
@@ -213,7 +214,7 @@ public sealed partial class StreamHandle
     /// <summary>Why reads fail here though the stream may go on; null while they do not.</summary>
     internal StreamErrorCode? FailureCode => _failure == 0 ? null : (StreamErrorCode)_failure;
 
-    internal void AskForMore() => _source.Consumed();
+    internal void AskForMore() => _source.AskForMore();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadOnlyMemory<byte>> WaitAndReadAsync(int maxBytes, CancellationToken cancellationToken)
@@ -257,19 +258,26 @@ public sealed partial class StreamHandle
     {
         long position = _leases.Position;
         segment = default;
-        if (!IsReadable(position, out long frontier))
+        if (!IsReadable(position, out _))
         {
             return false;
         }
 
-        if (position == frontier)
+        RingPayload payload = _source.Ring.Payload;
+        ReadOnlyMemory<byte> bytes = payload.Peek(ref position, maxBytes);
+        if (bytes.IsEmpty)
         {
             FinishReading();
             return true;
         }
 
-        ReadOnlyMemory<byte> bytes = _source.Ring.Peek(position, Math.Min(frontier, position + maxBytes));
-        segment = new StreamSegment(this, _leases.Take(bytes.Length, isImplicit), position, bytes);
+        if (position > _leases.Position)
+        {
+            // Over a proof.
+            _leases.MoveTo(position);
+        }
+
+        segment = new StreamSegment(this, _leases.Take(bytes.Length, isImplicit), payload.OffsetOf(position), bytes);
         Hash(bytes.Span);
         return true;
     }

@@ -47,13 +47,19 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
     public UInt128 TransferId => _source.Description.TransferId;
 
     /// <summary>Bytes of the whole payload; null while only the end will tell.</summary>
-    public long? TotalLength => _source.Ring.FinalSize is var size and >= 0 ? size : null;
+    public long? TotalLength => _source.Ring.Payload.Length is var length and >= 0 ? length : null;
 
-    /// <summary>Bytes from the start on that have arrived without a gap.</summary>
-    public long ReceivedBytes => _source.Ring.Frontier;
+    /// <summary>Bytes from the start on that have arrived without a gap, and are verified when <see cref="IsVerified"/>.</summary>
+    public long ReceivedBytes => _source.Ring.Payload.Received;
 
     /// <summary>Every byte has arrived (not: has been read).</summary>
-    public bool IsComplete => _source.Ring.IsComplete;
+    public bool IsComplete => _source.Ring.Payload.IsComplete;
+
+    /// <summary>
+    /// Every byte that can be read was proven, by the proofs of its source, to belong to <see cref="Digest"/>, whatever lies
+    /// between. False when the stream carries no proofs or this node does not check them: unverified end to end.
+    /// </summary>
+    public bool IsVerified => _source.Ring.Payload.IsGated;
 
     /// <summary>What the opener said about the stream; at most 899 bytes.</summary>
     public ReadOnlyMemory<byte> Metadata =>
@@ -66,7 +72,7 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
     public long StartOffset => _source.Ring.StartOffset;
 
     /// <summary>Where the next byte to be read belongs.</summary>
-    public long Position => _leases.Position;
+    public long Position => _source.Ring.Payload.OffsetOf(_leases.Position);
 
     /// <summary>The first bytes are kept, so that a fork begins at 0 whatever was read (see <see cref="StreamReadOptions.Retain"/>).</summary>
     public bool IsRetaining => _retention is { IsHeld: true };
@@ -78,10 +84,10 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
         {
             FragmentRing ring = _source.Ring;
             Protocol.Time.Instant now = MonotonicClock.Now;
-            long arrived = ring.Frontier + ring.ReorderedBytes;
+            long arrived = ring.Payload.OffsetOf(ring.Frontier) + ring.ReorderedBytes;
             TimeSpan age = (now - _source.LastProgressAt).ToTimeSpan();
             return new StreamProgress(
-                ring.Frontier,
+                ring.Payload.Received,
                 arrived,
                 Position,
                 TotalLength,

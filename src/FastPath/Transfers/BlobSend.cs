@@ -1,3 +1,4 @@
+using FastPath.Contracts;
 using FastPath.Hosting;
 using FastPath.Options;
 using FastPath.Protocol.Handshakes;
@@ -9,14 +10,13 @@ using FastPath.Streams;
 namespace FastPath.Transfers;
 
 /// <summary>Sends a payload that can be replayed: each attempt offers it, and the receiver names the byte to go on from.</summary>
-internal sealed class BlobSend(NodeHost host, FastPathOptions options, PeerEndpoint peer, IBody body, SendOptions send)
+internal sealed class BlobSend(
+    NodeHost host, FastPathOptions options, PeerEndpoint peer, IBody body, PayloadProof proof, SendOptions send)
 {
     private readonly RetrySchedule _retries = new(send.Retry ?? options.Retry);
     private readonly StreamDescription _description = new()
     {
         TransferId = NodeHost.NewTransaction(),
-        TotalLength = body.Length,
-        Digest = send.Digest,
         WantsDelivery = send.WaitFor > TransferLevel.Acknowledged,
         Metadata = NodeHost.WithPurpose(Purpose.Application, send.Metadata.Span),
     };
@@ -52,7 +52,10 @@ internal sealed class BlobSend(NodeHost host, FastPathOptions options, PeerEndpo
             throw new FastPathException(FastPathError.Refused, "the peer sends no reports of what becomes of a payload");
         }
 
-        PayloadOpening opening = await host.OfferAsync(connected.Connection, _description, cancellationToken).ConfigureAwait(false);
+        PayloadOpening opening = await host.OfferAsync(
+            connected.Connection,
+            proof.Describe(body, _description, host.SendsProofsTo(connected.Connection)),
+            cancellationToken).ConfigureAwait(false);
         if (opening.IsHeld)
         {
             return true;
@@ -63,7 +66,8 @@ internal sealed class BlobSend(NodeHost host, FastPathOptions options, PeerEndpo
         host.Loop.Post(now => writer.Begin(now, opening.Accepted));
         try
         {
-            await NodeHost.PumpAsync(writer, body, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
+            IBody carried = proof.BodyOf(body, opening.Description);
+            await NodeHost.PumpAsync(writer, carried, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
             await writer.LevelWaits.WaitAsync(send.WaitFor).WaitAsync(cancellationToken).ConfigureAwait(false);
             return false;
         }

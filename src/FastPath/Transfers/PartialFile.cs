@@ -50,23 +50,26 @@ public sealed class PartialFile : IDisposable
     }
 
     /// <summary>Takes a stream to its end. When it breaks, what has come is kept, and the next one goes on behind it.</summary>
-    /// <param name="stream">Begins at <see cref="Bytes"/>.</param>
+    /// <param name="stream">Begins at <see cref="Bytes"/>, or before it where a proven group does: then what is here is passed over.</param>
     /// <param name="cancellationToken">Keeps what has come.</param>
     /// <exception cref="ArgumentException">The stream begins elsewhere, or brings another payload.</exception>
     /// <exception cref="FastPathException">Why the stream ended early; LocalResource: the file cannot be written.</exception>
     public async ValueTask ReceiveAsync(StreamHandle stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        if (stream.StartOffset != Bytes || !stream.Digest.Span.SequenceEqual(_digest.Span))
+        if (stream.StartOffset > Bytes || !stream.Digest.Span.SequenceEqual(_digest.Span))
         {
             throw new ArgumentException($"The stream begins at byte {stream.StartOffset} or has another digest; byte {Bytes} is missing.", nameof(stream));
         }
 
+        long toPass = Bytes - stream.StartOffset;
         try
         {
             while (await stream.ReadAvailableAsync(cancellationToken).ConfigureAwait(false) is { IsEmpty: false } bytes)
             {
-                _journal.Append(bytes.Span);
+                int passed = (int)Math.Min(toPass, bytes.Length);
+                toPass -= passed;
+                _journal.Append(bytes.Span[passed..]);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

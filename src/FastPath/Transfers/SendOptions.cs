@@ -8,7 +8,10 @@ public sealed record SendOptions
     /// <summary>What the receiver's application is told with the offer; at most 899 bytes.</summary>
     public ReadOnlyMemory<byte> Metadata { get; init; }
 
-    /// <summary>BLAKE3 of the payload, 32 bytes; computed from it when empty.</summary>
+    /// <summary>
+    /// BLAKE3 of the payload, 32 bytes. When empty, the payload is read once for it and for the proofs of its groups; when given,
+    /// the payload is sent without proofs.
+    /// </summary>
     public ReadOnlyMemory<byte> Digest { get; init; }
 
     /// <summary>The call returns when this much is known. Consumed and committed need a peer that sends reports.</summary>

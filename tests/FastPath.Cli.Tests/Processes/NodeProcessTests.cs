@@ -99,7 +99,7 @@ public sealed class NodeProcessTests : IDisposable
         await AssertFailsAsync(
             7, "node", "--listen", endPoint, "--identity", PathOf("other.key"), "--store", PathOf("other-store"));
         await AssertFailsAsync(2, "ping", "nonsense");
-        await AssertFailsAsync(2, "ping", address, "--rate", "10MB");
+        await AssertFailsAsync(2, "ping", address, "--rate", "0");
         await AssertFailsAsync(4, "get", new string('1', 32), "--via", address);
         await AssertFailsAsync(2, "get", "not+base58", "--via", address);
         await AssertFailsAsync(7, "node", "--listen", AnyPort, "--identity", PathOf("other.key"), "--store", "/proc/nowhere/store");

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Xunit.Abstractions;
 
 namespace FastPath.Cli.Tests.Processes;
 
 /// <summary>Real processes that are killed in the middle of a transfer, at either end: what has come is not sent again.</summary>
-public sealed class ResumeProcessTests : IDisposable
+public sealed class ResumeProcessTests(ITestOutputHelper output) : IDisposable
 {
     private const int CodeBytes = 60_000_000;
     private const int Kills = 10;
@@ -42,12 +43,13 @@ public sealed class ResumeProcessTests : IDisposable
             await KillAtAsync(get, i, Kills + 1);
         }
 
-        (int exitCode, string output, string errors) = await CliProcess.RunAsync(arguments);
+        (int exitCode, string printed, string errors) = await CliProcess.RunAsync(arguments);
         Assert.True(exitCode == 0, errors);
-        Assert.True(JsonNode.Parse(output)!["resumed_from"]!.GetValue<long>() > CodeBytes / 2);
+        Assert.True(JsonNode.Parse(printed)!["resumed_from"]!.GetValue<long>() > CodeBytes / 2);
         AssertFetched();
         Assert.Equal(0, await _nodes["source"].StopAsync());
         long sent = JsonNode.Parse(_nodes["source"].Output.Trim().Split('\n')[^1])!["payload_bytes_sent"]!.GetValue<long>();
+        output.WriteLine($"{sent} bytes in FRAGMENT frames after {Kills} kills of the receiver");
         Assert.InRange(sent, CodeBytes, (CodeBytes * 105L / 100) + (Kills * WindowBytes));
     }
 
@@ -72,6 +74,7 @@ public sealed class ResumeProcessTests : IDisposable
         Assert.True(exitCode == 0, get.Errors);
         AssertFetched();
         JsonNode document = JsonNode.Parse(get.Output)!;
+        output.WriteLine($"{document["payload_bytes_received"]} bytes in FRAGMENT frames after {SenderKills} kills of the sender");
         Assert.InRange(document["retries"]!.GetValue<int>(), SenderKills, int.MaxValue);
         Assert.Equal(0, document["restarts"]!.GetValue<int>());
         Assert.InRange(
@@ -134,9 +137,9 @@ public sealed class ResumeProcessTests : IDisposable
     {
         string file = PathOf("code");
         await File.WriteAllBytesAsync(file, _code);
-        (int exitCode, string output, string errors) = await CliProcess.RunAsync("put", "--code", file, "--via", via);
+        (int exitCode, string printed, string errors) = await CliProcess.RunAsync("put", "--code", file, "--via", via);
         Assert.True(exitCode == 0, errors);
-        return output.Trim();
+        return printed.Trim();
     }
 
     private async Task<string> StartAsync(string name, string listen = "127.0.0.1:0")

@@ -17,6 +17,7 @@ internal static class Samples
             AcknowledgedBytes = acknowledged,
             FlightBytes = isUsed ? window - acknowledged : 0,
             FlightMaxBytes = isUsed ? window : 2 * Datagram,
+            NewestBytes = Datagram,
             FlightAtSendBytes = isUsed ? window : Datagram,
             LostSinceSendBytes = 0,
             DeliveredBytes = delivered,

@@ -89,6 +89,36 @@ public sealed class FrameGoldenBytesTests
         }.Write(ref w));
 
     [Fact]
+    public void Stream_open_of_a_stream_that_carries_proofs() => Expect(
+        "0304" + "03" + "00" + "000102030405060708090a0b0c0d0e0f" + "80010000" + "80004000"
+        + string.Concat(Enumerable.Repeat("d1", StreamOpenFrame.DigestLength)) + "00" + "02" + "0100",
+        (ref FrameWriter w) => new StreamOpenFrame
+        {
+            StreamId = 4,
+            TransferId = TransferId,
+            TotalLength = 65_536,
+            StartOffset = 16_384,
+            Digest = Enumerable.Repeat((byte)0xD1, StreamOpenFrame.DigestLength).ToArray(),
+            Extensions = StreamExtensions.Encode(carriesProofs: true).Span,
+        }.Write(ref w));
+
+    [Theory]
+    [InlineData("", true, false, false)]
+    [InlineData("0100", true, true, false)]
+    [InlineData("020155" + "0100", true, true, false)]
+    [InlineData("010155", true, false, true)]
+    [InlineData("0300", true, false, true)]
+    [InlineData("0102aa", false, false, false)]
+    public void Extensions_of_an_opening_frame(string hex, bool isList, bool carriesProofs, bool hasUnknown)
+    {
+        Assert.Equal(isList, StreamExtensions.TryRead(Convert.FromHexString(hex), out StreamExtensions extensions));
+        if (isList)
+        {
+            Assert.Equal((carriesProofs, hasUnknown), (extensions.CarriesProofs, extensions.HasUnknown));
+        }
+    }
+
+    [Fact]
     public void Every_proper_prefix_of_an_opening_frame_is_refused()
     {
         byte[] bytes = new byte[200];

@@ -29,6 +29,7 @@ public sealed class FuzzTargetTests
         { "foreign-packet", 1_000 },
         { "operation-message", 50_000 },
         { "store-header", 2_000 },
+        { "group-gate", 1_000 },
     };
 
     [Fact]

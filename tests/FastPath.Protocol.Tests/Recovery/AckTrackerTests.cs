@@ -117,4 +117,37 @@ public sealed class AckTrackerTests
         Assert.Equal(64, tracker.CopyRanges(ranges));
         Assert.Equal(998UL, ranges[0].Largest);
     }
+
+    [Fact]
+    public void An_ack_is_held_while_all_that_is_owed_one_will_be_answered()
+    {
+        var tracker = new AckTracker(MaxAckDelay);
+        tracker.Hold();
+        Assert.False(tracker.IsHeld);
+        tracker.OnPacketReceived(1, true, Instant.Zero);
+        Assert.False(tracker.IsHeld);
+        tracker.Hold();
+        Assert.True(tracker.IsHeld);
+        Assert.Equal(Instant.Zero + MaxAckDelay, tracker.Deadline);
+        tracker.OnPacketReceived(2, true, Instant.Zero);
+        Assert.False(tracker.IsHeld);
+        tracker.OnAckSent(withElicitingFrames: true);
+        tracker.OnPacketReceived(3, true, Instant.Zero);
+        Assert.False(tracker.IsHeld);
+    }
+
+    [Fact]
+    public void An_ack_is_not_held_for_many_packets()
+    {
+        var tracker = new AckTracker(MaxAckDelay);
+        int held = 0;
+        for (ulong number = 0; number < 100; number++)
+        {
+            tracker.OnPacketReceived(number, true, Instant.Zero);
+            tracker.Hold();
+            held += tracker.IsHeld ? 1 : 0;
+        }
+
+        Assert.InRange(held, 1, 20);
+    }
 }

@@ -87,6 +87,43 @@ public sealed class LossRecoveryTests
     }
 
     [Fact]
+    [Trait("Scenario", "F12")]
+    public void The_largest_delay_of_acknowledgements_with_jitter_of_half_a_round_trip_sends_next_to_nothing_again()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            const int Packets = 5_000;
+            var random = new SeededRandom(seed);
+            LossRecovery recovery = Create();
+            var arrivals = new Queue<Instant>();
+            Instant lastArrival = Instant.Zero;
+            Duration largestDelay = RecoverySettings.Default.PeerMaxAckDelay;
+            ulong acknowledged = 0;
+            for (int i = 0; i < Packets; i++)
+            {
+                Instant now = At(5 * i);
+                for (; arrivals.TryPeek(out Instant arrival) && arrival + largestDelay <= now; acknowledged++)
+                {
+                    arrivals.Dequeue();
+                    recovery.HandleAck(arrival + largestDelay, largestDelay, [new AckRange(0, acknowledged)], _sink);
+                }
+
+                if (now >= recovery.NextDeadline)
+                {
+                    recovery.HandleTimeout(now, _sink);
+                }
+
+                Send(recovery, now, 1);
+                lastArrival = Instant.Max(lastArrival, now + Duration.FromMicroseconds(10_000 + random.NextInt32(20_000)));
+                arrivals.Enqueue(lastArrival);
+            }
+
+            Assert.True(_sink.Lost.Count <= Packets / 1_000, $"seed {seed}: {_sink.Lost.Count} sent again");
+            _sink.Lost.Clear();
+        }
+    }
+
+    [Fact]
     [Trait("Scenario", "F6")]
     public void Flight_is_zero_at_quiescence_after_any_schedule()
     {

@@ -38,6 +38,17 @@ public sealed class FragmentRingTests
     }
 
     [Fact]
+    public void A_block_that_is_lent_to_a_writer_outlives_the_growth_of_the_ring()
+    {
+        FragmentRing ring = Create(2 * Block);
+        ring.Write(0, new byte[Block], out _);
+        Assert.Equal(Block, ring.GetSpace().Length);
+        Assert.True(ring.TryGrow(64 * Block));
+        ring.Abandon();
+        Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
+    }
+
+    [Fact]
     [Trait("Scenario", "R8")]
     public void Memory_returns_when_the_slowest_cursor_has_passed()
     {
@@ -120,6 +131,21 @@ public sealed class FragmentRingTests
         Assert.Equal(payload.AsSpan(Block, Block), seenBefore.Span);
         ring.Abandon();
         ring.RemoveCursor(cursor);
+        Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
+    }
+
+    [Fact]
+    public void A_ring_that_grows_keeps_the_block_that_its_writer_has_in_hand()
+    {
+        FragmentRing ring = Create(4 * Block);
+        ring.Write(0, new byte[Block], out _);
+        Memory<byte> inHand = ring.GetSpace();
+        Assert.Equal(Block, inHand.Length);
+        Assert.True(ring.TryGrow(40 * Block));
+        inHand.Span[0] = 7;
+        ring.CommitInPlace(1);
+        Assert.Equal(7, ring.Peek(Block, Block + 1).Span[0]);
+        ring.Abandon();
         Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
     }
 

@@ -7,6 +7,13 @@ namespace FastPath.Simulation.Tests.Flows;
 
 public sealed class LedbatScenarioTests
 {
+    private static readonly LinkModel TenMegabits = new()
+    {
+        Delay = Duration.FromMilliseconds(20),
+        RateBytesPerSecond = 1_250_000,
+        QueueBytes = 500_000,
+    };
+
     [Theory]
     [InlineData(20)]
     [InlineData(60)]
@@ -39,6 +46,54 @@ public sealed class LedbatScenarioTests
 
         Assert.True(watch.InSlowdown.Seconds <= 0.12 * 40, $"{watch.InSlowdown} of 40 s in slowdowns");
         Assert.All(watch.Regained, share => Assert.InRange(share, 0.9, 1.1));
+    }
+
+    [Fact]
+    [Trait("Scenario", "F10")]
+    public void Alone_it_fills_ten_megabits_with_no_more_queueing_than_its_target()
+    {
+        var path = new SimulatedBottleneck(1, TenMegabits);
+        SimulatedFlow flow = path.Add(SimulatedBottleneck.SettingsFor(CongestionAlgorithm.Ledbat));
+        flow.Send(new byte[60_000_000]);
+        path.World.RunFor(Duration.FromSeconds(3));
+        long before = flow.BytesRead;
+        var waits = new List<double>();
+        for (int i = 0; i < 1_500; i++)
+        {
+            path.World.RunFor(Duration.FromMilliseconds(20));
+            waits.Add(path.Link.NewestWait.Milliseconds);
+        }
+
+        double share = (flow.BytesRead - before) / 30.0 / (TenMegabits.RateBytesPerSecond * 0.95);
+        Assert.True(share >= 0.9, $"{share:0.00} of the link");
+        waits.Sort();
+        double target = Protocol.Recovery.RecoverySettings.Default.LedbatTarget.Milliseconds;
+        Assert.True(waits[waits.Count / 2] <= target, $"median {waits[waits.Count / 2]:0.0} ms");
+
+        // One datagram a round trip too many is what shows that the target is reached.
+        Assert.True(waits[waits.Count * 99 / 100] <= target + 5, $"p99 {waits[waits.Count * 99 / 100]:0.0} ms");
+    }
+
+    [Fact]
+    [Trait("Scenario", "F10")]
+    public void Two_of_them_share_within_ten_per_cent()
+    {
+        for (ulong seed = 1; seed <= 3; seed++)
+        {
+            var path = new SimulatedBottleneck(seed, TenMegabits);
+            for (int i = 0; i < 2; i++)
+            {
+                path.Add(SimulatedBottleneck.SettingsFor(CongestionAlgorithm.Ledbat)).Send(new byte[250_000_000]);
+                path.World.RunFor(Duration.FromSeconds(5));
+            }
+
+            path.World.RunFor(Duration.FromSeconds(30));
+            long[] before = [.. path.Flows.Select(flow => flow.BytesRead)];
+            path.World.RunFor(Duration.FromSeconds(90));
+            double[] moved = [.. path.Flows.Select((flow, i) => (double)(flow.BytesRead - before[i]))];
+            double share = moved[0] / moved.Sum();
+            Assert.True(share is >= 0.45 and <= 0.55, $"seed {seed}: {share:0.000}");
+        }
     }
 
     private static Watch Observe(SimulatedBottleneck path, LedbatController controller, Duration time)

@@ -32,6 +32,30 @@ public sealed class ReorderingScenarioTests
 
     [Theory]
     [ClassData(typeof(ControllerData))]
+    [Trait("Scenario", "F12")]
+    public void A_delay_that_sways_by_half_causes_no_spurious_retransmission(string name)
+    {
+        // Datagrams keep their order: at this pace each step of the delay is shorter than the time between two of them.
+        RecoverySettings recovery = RecoverySettings.Default with { RateLimitBytesPerSecond = Rate };
+        for (ulong seed = 1; seed <= 3; seed++)
+        {
+            var model = new LinkModel { Delay = Duration.FromMilliseconds(20) };
+            var schedule = new LinkSchedule(model);
+            for (int i = 1; i < 6_000; i++)
+            {
+                double delayMs = 20 + (10 * Math.Sin(seed + (i / 70.0)));
+                schedule.Then(
+                    Instant.Zero + Duration.FromMilliseconds(i * 2), model with { Delay = Duration.FromMilliseconds(delayMs) });
+            }
+
+            (SimulatedFlow flow, _) = Transfer(new SimulatedBottleneck(seed, schedule), name, 8_000_000, recovery);
+            long again = flow.Connection.Streams.Counters.PayloadBytesSentAgain;
+            Assert.True(again <= 8_000_000 / 1_000, $"seed {seed}: {again} bytes sent again");
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(ControllerData))]
     public void Reordered_datagrams_teach_tolerance_and_cost_no_rate(string name)
     {
         var model = new LinkModel
@@ -59,9 +83,10 @@ public sealed class ReorderingScenarioTests
     // Tolerance is learnt from the first late arrivals; that many packets are allowed beyond the share.
     private static double LearningShare(SimulatedFlow flow) => 40.0 / flow.Connection.Counters.PacketsSent;
 
-    private static (SimulatedFlow Flow, SimulatedWriter Writer) Transfer(SimulatedBottleneck path, string name, int bytes)
+    private static (SimulatedFlow Flow, SimulatedWriter Writer) Transfer(
+        SimulatedBottleneck path, string name, int bytes, RecoverySettings? recovery = null)
     {
-        SimulatedFlow flow = path.Add(SimulatedBottleneck.SettingsFor(ControllerData.Parse(name)));
+        SimulatedFlow flow = path.Add(SimulatedBottleneck.SettingsFor(ControllerData.Parse(name), recovery));
         SimulatedWriter writer = flow.Send(new byte[bytes]);
         Assert.True(path.World.RunUntil(() => writer.Ended is not null, Duration.FromSeconds(120)));
         path.World.RunFor(Duration.FromSeconds(1));

@@ -5,6 +5,7 @@ using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Contracts;
+using FastPath.Serialization.Hashing;
 using FastPath.Simulation.Network;
 using FastPath.Simulation.Nodes;
 using FastPath.Simulation.Streams;
@@ -87,13 +88,15 @@ public sealed class GetScenarioTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
     [Trait("Scenario", "R5")]
-    public void A_request_that_names_what_it_has_gets_the_rest_and_never_the_rest_of_something_else(bool piped)
+    public void A_request_that_names_what_it_has_gets_the_rest_and_never_the_rest_of_something_else(bool piped, bool withProofs)
     {
         var mesh = new SimulatedMesh(
-            11, new LinkModel { Loss = 0.05 }, 4, SimulatedMesh.Line(4), new OperationSettings { IsPiped = piped });
+            11, new LinkModel { Loss = 0.05 }, 4, SimulatedMesh.Line(4), new OperationSettings { IsPiped = piped, AsksForProofs = withProofs });
         (ContractKey key, byte[] payload) = mesh.Store(400_000, 3);
         byte[] digest = SimulatedHost.DigestOf(payload);
         byte[] other = SimulatedHost.DigestOf([1]);
@@ -105,8 +108,9 @@ public sealed class GetScenarioTests
                 mesh.World.Now, mesh.World.Random.NextUInt64(), key.Instance, 10, resume: new ResumePoint(known, from));
             Assert.True(mesh.World.RunUntil(() => mesh.Nodes[0].Host.Gets is [{ Reader.IsWhole: true }], Limit));
             SimulatedReader reader = mesh.Nodes[0].Host.Gets[0].Reader!;
-            Assert.Equal(start, reader.Stream.Ring.StartOffset);
-            Assert.Equal(payload[start..], reader.Bytes);
+            int begins = withProofs ? (int)VerifiedEncoding.RoundDown(payload.Length, start) : start;
+            Assert.Equal(begins, reader.Stream.Ring.StartOffset);
+            Assert.Equal(payload[begins..], reader.Bytes);
             mesh.World.RunFor(Duration.FromSeconds(3));
             Assert.Null(mesh.Leftovers());
         }

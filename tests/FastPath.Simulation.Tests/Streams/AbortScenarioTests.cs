@@ -34,8 +34,10 @@ public sealed class AbortScenarioTests
         Assert.True(chain.World.RunUntil(() => chain.Readers.Count(reader => reader.IsWhole) == 4, Limit));
         Assert.True(chain.World.Now - start < Duration.FromSeconds(20), $"the others took {chain.World.Now - start}");
         Assert.True(chain.World.RunUntil(() => writers.All(writer => writer.Ended is not null), Duration.FromSeconds(50)));
-        Assert.All(writers, writer => Assert.Equal(
-            writer == writers[2] ? StreamErrorCode.Stalled : StreamErrorCode.None, writer.Ended));
+
+        // A fragment that travelled with another stream's may have come, and its opening frame never.
+        Assert.True(writers[2].Ended is StreamErrorCode.Stalled or StreamErrorCode.Unannounced, $"{writers[2].Ended}");
+        Assert.All(writers.Where(writer => writer != writers[2]), writer => Assert.Equal(StreamErrorCode.None, writer.Ended));
         Assert.True(chain.World.RunUntil(() => EndpointLeftovers.Of(chain.Nodes[0]) is null, Duration.FromSeconds(5)));
         Assert.Equal(ConnectionState.Established, chain.Link(0, 1).State);
         foreach (SimulatedReader reader in chain.Readers.Where(reader => reader.IsWhole))

@@ -1,8 +1,10 @@
 using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Frames;
 using FastPath.Protocol.Randomness;
 using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
 using FastPath.Simulation.Network;
 using FastPath.Simulation.Streams;
 
@@ -15,6 +17,10 @@ internal sealed class SimulatedFlow
 
     private readonly SimulatedNetwork _world;
     private readonly List<SimulatedReader> _readers = [];
+    private readonly List<SimulatedReader> _backReaders = [];
+    private readonly List<Instant> _pingsSentAt = [];
+    private readonly List<Duration> _pingTimes = [];
+    private readonly List<(Instant At, int Length)> _messages = [];
 
     public SimulatedFlow(SimulatedNetwork world, EndpointSettings settings, int number)
     {
@@ -45,30 +51,78 @@ internal sealed class SimulatedFlow
     /// <summary>Payload bytes that the receiver has read, of every stream.</summary>
     public long BytesRead => _readers.Sum(reader => reader.Stream.Ring.Frontier);
 
-    public SimulatedWriter Send(byte[] payload) => new(
+    /// <summary>What readers of streams that come from now on take in all, each; more waits in their rings.</summary>
+    public long ReaderWants { get; set; } = long.MaxValue;
+
+    /// <summary>Readers at the sender, of what <see cref="SendBack"/> sends.</summary>
+    public IReadOnlyList<SimulatedReader> BackReaders => _backReaders;
+
+    /// <summary>Messages that have come to the receiver, and when; taking one out of here does not grant its bytes again.</summary>
+    public IReadOnlyList<(Instant At, int Length)> Messages => _messages;
+
+    /// <summary>Round trips of the pings that were answered.</summary>
+    public IReadOnlyList<Duration> PingTimes => _pingTimes;
+
+    public SimulatedWriter Send(byte[] payload, StreamKind kind = StreamKind.Streaming, int metadataBytes = 0) => new(
         _world.Now,
         Connection,
         Sender.Pool,
         payload,
-        new StreamDescription { TransferId = _world.Random.NextUInt64(), TotalLength = payload.Length },
+        Describe(payload, kind, metadataBytes),
         Math.Clamp(payload.Length, 1, RingBytesMax));
+
+    /// <summary>The other way.</summary>
+    public SimulatedWriter SendBack(byte[] payload) => new(
+        _world.Now,
+        Receiver.Find(Sender.PublicKey)!,
+        Receiver.Pool,
+        payload,
+        Describe(payload, StreamKind.Streaming, 0),
+        Math.Clamp(payload.Length, 1, RingBytesMax));
+
+    public void Ping()
+    {
+        Connection.QueuePing((ulong)_pingsSentAt.Count);
+        _pingsSentAt.Add(_world.Now);
+    }
 
     /// <summary>Claims the streams that have come, as an application would after every turn.</summary>
     public void TakeEvents()
     {
         while (Receiver.TryPollEvent(out ConnectionEvent connectionEvent))
         {
-            if (connectionEvent is { Kind: ConnectionEventKind.StreamOpened, Stream: { } stream })
+            switch (connectionEvent.Kind)
             {
-                _readers.Add(new SimulatedReader(stream));
+                case ConnectionEventKind.StreamOpened:
+                    _readers.Add(new SimulatedReader(connectionEvent.Stream!, ReaderWants));
+                    break;
+                case ConnectionEventKind.MessageReceived:
+                    _messages.Add((_world.Now, connectionEvent.Message.Length));
+                    break;
             }
         }
 
-        while (Sender.TryPollEvent(out _))
+        while (Sender.TryPollEvent(out ConnectionEvent connectionEvent))
         {
-            // Nothing of the sender's own is of interest here.
+            switch (connectionEvent.Kind)
+            {
+                case ConnectionEventKind.StreamOpened:
+                    _backReaders.Add(new SimulatedReader(connectionEvent.Stream!));
+                    break;
+                case ConnectionEventKind.PingAcknowledged:
+                    _pingTimes.Add(_world.Now - _pingsSentAt[(int)connectionEvent.Number]);
+                    break;
+            }
         }
     }
+
+    private StreamDescription Describe(byte[] payload, StreamKind kind, int metadataBytes) => new()
+    {
+        Kind = kind,
+        TransferId = _world.Random.NextUInt64(),
+        TotalLength = payload.Length,
+        Metadata = new byte[metadataBytes],
+    };
 
     private Endpoint Create(EndpointSettings settings, PeerAddress address, ulong salt)
     {

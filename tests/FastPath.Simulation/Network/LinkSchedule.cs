@@ -23,12 +23,14 @@ internal sealed class LinkSchedule(LinkModel first)
 
     public LinkModel At(Instant now)
     {
-        int i = _changes.Count - 1;
-        while (_changes[i].From > now)
+        int first = 0;
+        int behind = _changes.Count;
+        while (behind - first > 1)
         {
-            i--;
+            int middle = (first + behind) / 2;
+            (first, behind) = _changes[middle].From <= now ? (middle, behind) : (first, middle);
         }
 
-        return _changes[i].Model;
+        return _changes[first].Model;
     }
 }

@@ -33,6 +33,9 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
     /// <summary>A store that never answers.</summary>
     public bool IsStuck { get; set; }
 
+    /// <summary>Done to the bytes of an answer that carries proofs.</summary>
+    public Action<byte[]>? HarmServed { get; set; }
+
     /// <summary>Called with the stream of an answer when it was opened.</summary>
     public Action<SendStream>? OnServing { get; set; }
 
@@ -68,6 +71,14 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
             Digest = digest,
             Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, outline).ToBytes(),
         };
+        if ((flags & OperationFlags.Proofs) != 0)
+        {
+            var proven = new ProvenPayload(bytes);
+            description = proven.Describe(description);
+            bytes = proven.Encode(description.StartOffset);
+            HarmServed?.Invoke(bytes);
+        }
+
         var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, bytes, description)
         {
             OnEnded = () => Core.Gets.CompleteServe(transaction),
@@ -102,7 +113,8 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
 
                 // What lies below the start is with the requester already, and is never read.
                 byte[] payload = [.. new byte[stream.Ring.StartOffset], .. reader.Bytes];
-                var writer = new SimulatedWriter(world.Now, to, Core.Endpoint.Pool, payload, stream.Description!)
+                var writer = new SimulatedWriter(
+                    world.Now, to, Core.Endpoint.Pool, payload, stream.Description! with { CarriesProofs = false })
                 {
                     OnEnded = () => Core.Gets.CompleteServe(transaction),
                 };

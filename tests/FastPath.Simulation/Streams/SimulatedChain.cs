@@ -122,6 +122,18 @@ internal sealed class SimulatedChain : IRelayOwner, IDisposable
         },
         Hops);
 
+    /// <summary>Sends a payload with its proofs, from a group on.</summary>
+    /// <param name="startOffset">Where a group begins.</param>
+    /// <param name="harm">Done to the bytes of the stream, which lie at their positions.</param>
+    public SimulatedWriter SendProven(byte[] payload, long startOffset = 0, Action<byte[]>? harm = null)
+    {
+        var proven = new ProvenPayload(payload);
+        byte[] bytes = proven.Encode(startOffset);
+        harm?.Invoke(bytes);
+        var description = new StreamDescription { TransferId = World.Random.NextUInt64(), StartOffset = startOffset };
+        return new SimulatedWriter(World.Now, Link(0, 1), _nodes[0].Pool, bytes, proven.Describe(description));
+    }
+
     public byte[] Payload(int length)
     {
         byte[] payload = new byte[length];

@@ -57,7 +57,7 @@ internal sealed class SimulatedReader : IReceiveListener
 
     public Instant EndedAt { get; private set; } = Instant.Never;
 
-    public bool IsWhole => Ended == StreamErrorCode.None && Count + Stream.Ring.StartOffset == Stream.Ring.FinalSize;
+    public bool IsWhole => Ended == StreamErrorCode.None && Count + Stream.Ring.StartOffset == Stream.Ring.Payload.Length;
 
     public void Want(long bytes, Instant now)
     {
@@ -79,24 +79,29 @@ internal sealed class SimulatedReader : IReceiveListener
     private void Take(Instant now)
     {
         RingCursor cursor = _cursor;
-        long limit = Stream.Ring.StartOffset + Math.Min(Stream.Ring.Frontier - Stream.Ring.StartOffset, Wants);
-        if (cursor.Position < limit)
+        RingPayload payload = Stream.Ring.Payload;
+        long position = cursor.Position;
+        while (Count < Wants && payload.Peek(ref position, Wants - Count) is { IsEmpty: false } part)
         {
             FirstByteAt = Instant.Min(FirstByteAt, now);
-            int length = (int)(limit - cursor.Position);
-            if (Count + length > _bytes.Length)
+            if (Count + part.Length > _bytes.Length)
             {
-                Array.Resize(ref _bytes, Math.Max(Count + length, 2 * _bytes.Length));
+                Array.Resize(ref _bytes, Math.Max(Count + part.Length, 2 * _bytes.Length));
             }
 
-            Stream.Ring.CopyTo(cursor.Position, _bytes.AsSpan(Count, length));
-            Count += length;
-            cursor.Advance(limit);
+            part.Span.CopyTo(_bytes.AsSpan(Count));
+            Count += part.Length;
+            position += part.Length;
+        }
+
+        if (cursor.Position < position)
+        {
+            cursor.Advance(position);
             Stream.Connection.Streams.OnConsumed(Stream, now);
             OnRead?.Invoke(this);
         }
 
-        if (Ended is not null && cursor.Position == Stream.Ring.Frontier)
+        if (Ended is not null && payload.Skip(cursor.Position) >= payload.ReadableEnd)
         {
             Stream.Ring.RemoveCursor(cursor);
         }

@@ -6,9 +6,10 @@ namespace FastPath.Tests.Streams;
 /// <summary>What most tests of streams do.</summary>
 internal static class StreamReading
 {
-    public static async Task<StreamHandle> AcceptAsync(FastPathNode node, StreamReadOptions? options = null)
+    public static async Task<StreamHandle> AcceptAsync(
+        FastPathNode node, StreamReadOptions? options = null, CancellationToken cancellation = default)
     {
-        await foreach (StreamHandle stream in node.AcceptStreamsAsync(options ?? StreamReadOptions.Default))
+        await foreach (StreamHandle stream in node.AcceptStreamsAsync(options ?? StreamReadOptions.Default, cancellation))
         {
             return stream;
         }

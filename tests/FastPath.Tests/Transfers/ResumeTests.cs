@@ -146,7 +146,7 @@ public sealed class ResumeTests : IDisposable
     {
         using var sourceStore = FileContractStore.Open(Path.Combine(_folder.Path, "plain"), computesPayloadDigests: false);
         _sample.StoreIn(sourceStore);
-        FastPathNode source = Start(new FastPathOptions { Store = sourceStore });
+        FastPathNode source = Start(new FastPathOptions { Store = sourceStore, VerifiedGroups = false });
         using var store = new MemoryContractStore();
         FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
         await reader.ConnectAsync(source.Address);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using FastPath.Cli.Output;
 using FastPath.Cli.Parsing;
 
-namespace FastPath.Cli.Bench;
+namespace FastPath.Cli.Bench.Serialize;
 
 /// <summary>What <c>bench serialize</c> measured; rates are medians.</summary>
 internal sealed record SerializeReport
@@ -34,26 +34,7 @@ internal sealed record SerializeReport
     {
         if (json)
         {
-            Console.WriteLine(new JsonObject
-            {
-                ["version"] = Document.Version,
-                ["engine"] = null,
-                ["cipher"] = null,
-                ["congestion"] = null,
-                ["mtu_bytes"] = null,
-                ["cores"] = Environment.ProcessorCount,
-                ["continuations"] = null,
-                ["size_bytes"] = SizeBytes,
-                ["bincode_incremental_mb_s"] = WriteMegabytesPerSecond,
-                ["bincode_parse_mb_s"] = ParseMegabytesPerSecond,
-                ["archived_incremental_mb_s"] = ArchivedWriteMegabytesPerSecond,
-                ["archived_access_ns"] = ArchivedAccessNanoseconds,
-                ["peak_buffer_bytes"] = PeakBufferBytes,
-                ["allocated_bytes"] = AllocatedBytes,
-                ["blake3_mb_s"] = Blake3MegabytesPerSecond,
-                ["memcpy_mb_s"] = CopyMegabytesPerSecond,
-                ["memcpy_parsed_mb_s"] = CopyOfParsedMegabytesPerSecond,
-            }.ToJsonString());
+            Console.WriteLine(ToJson().ToJsonString());
             return;
         }
 
@@ -66,6 +47,22 @@ internal sealed record SerializeReport
         Line("parsed bytes copied", CopyOfParsedMegabytesPerSecond);
         Console.WriteLine($"{"key of an archive",-20}{ArchivedAccessNanoseconds,10:0.0} ns");
         Console.WriteLine($"{"buffers beside",-20}{PeakBufferBytes,10} bytes, {AllocatedBytes} allocated while writing");
+    }
+
+    private JsonObject ToJson()
+    {
+        JsonObject document = Document.Create();
+        document["size_bytes"] = SizeBytes;
+        document["bincode_incremental_mb_s"] = WriteMegabytesPerSecond;
+        document["bincode_parse_mb_s"] = ParseMegabytesPerSecond;
+        document["archived_incremental_mb_s"] = ArchivedWriteMegabytesPerSecond;
+        document["archived_access_ns"] = ArchivedAccessNanoseconds;
+        document["peak_buffer_bytes"] = PeakBufferBytes;
+        document["allocated_bytes"] = AllocatedBytes;
+        document["blake3_mb_s"] = Blake3MegabytesPerSecond;
+        document["memcpy_mb_s"] = CopyMegabytesPerSecond;
+        document["memcpy_parsed_mb_s"] = CopyOfParsedMegabytesPerSecond;
+        return document;
     }
 
     private void Line(string name, double rate) =>

@@ -5,7 +5,7 @@ using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
 
-namespace FastPath.Cli.Bench;
+namespace FastPath.Cli.Bench.Serialize;
 
 /// <summary>Writes, parses and hashes one contract again and again, a fragment at a time, from and to warm pinned memory.</summary>
 internal static class SerializeBench
