@@ -275,12 +275,20 @@ public sealed partial class FastPathNode : IAsyncDisposable
         _metrics.Dispose();
     }
 
+    /// <summary>What the node does not do is not announced: nobody waits for it then.</summary>
+    private static ulong CapabilitiesOf(FastPathOptions options)
+    {
+        ulong unused = options.PipedForwarding ? 0 : Capabilities.PipedForwarding;
+        ulong streaming = Capabilities.Streaming | Capabilities.PipedForwarding | Capabilities.Resume | Capabilities.Offers;
+        return Capabilities.All & ~(options.Streaming == FastPathStreaming.Off ? streaming : unused);
+    }
+
     private static EndpointSettings SettingsOf(FastPathOptions options)
     {
         var keys = options.AllowedPeers.Select(key => PeerKey.Read(key.Span)).ToHashSet();
         return EndpointSettings.Default with
         {
-            Capabilities = options.Capabilities ?? Capabilities.All,
+            Capabilities = options.Capabilities ?? CapabilitiesOf(options),
             Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
             Authorize = keys.Count == 0 ? null : keys.Contains,
             BufferBudgetBytes = options.BufferBudgetBytes,

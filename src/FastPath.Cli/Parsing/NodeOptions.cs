@@ -7,8 +7,8 @@ namespace FastPath.Cli.Parsing;
 /// <summary>Options that node, put, get, demo and bench share. One whose part is not built yet says so; none is ignored.</summary>
 internal static class NodeOptions
 {
-    private static readonly Option<string> Streaming = Choice("--streaming", "on", "on: the only stage that is built");
-    private static readonly Option<string> Threshold = Choice("--threshold", "none", "not built yet: everything streams");
+    private static readonly Option<string> Streaming = Choice("--streaming", "on", "off, shadow, opt-in or on: the stage of the rollout");
+    private static readonly Option<string> Threshold = Choice("--threshold", "64KiB", "Only payloads that are longer are streamed");
     private static readonly Option<string> Piped = Choice("--piped", "on", "on: relays pass bytes on as they come; off: each takes the whole first");
     private static readonly Option<string> Congestion = Choice("--congestion", "bbr", "bbr, cubic or ledbat (background)");
     private static readonly Option<string> Rate = Choice("--rate", "none", "Bytes a second that leave at most, such as 2MB; none for no limit");
@@ -49,11 +49,18 @@ internal static class NodeOptions
 
     public static FastPathOptions Read(ParseResult parse)
     {
-        RequireBuilt(parse, Streaming, "on");
-        RequireBuilt(parse, Threshold, "none");
         RequireBuilt(parse, Mtu, "auto", "1200");
         return new FastPathOptions
         {
+            Streaming = parse.GetValue(Streaming) switch
+            {
+                "off" => FastPathStreaming.Off,
+                "shadow" => FastPathStreaming.Shadow,
+                "opt-in" => FastPathStreaming.OptIn,
+                "on" => FastPathStreaming.On,
+                var other => throw new CommandException(ExitCode.Usage, $"--streaming '{other}': expected off, shadow, opt-in or on"),
+            },
+            StreamingThresholdBytes = Sizes.Parse("--threshold", parse.GetValue(Threshold)!),
             PipedForwarding = Values.Switch(parse, Piped),
             Cache = Values.Switch(parse, Cache),
             VerifiedGroups = Values.Switch(parse, Proofs),

@@ -45,7 +45,11 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         _recovery = new LossRecovery(
             CongestionControllers.Create(settings.Recovery, settings.DatagramBytes, session.LocalIndex), settings.Recovery);
         _acks = new AckTracker(settings.MaxAckDelay);
-        Streams = new StreamTable(this, settings.Streams, pool, streamCounters, session.IsInitiator);
+        int streamsMax = session.Negotiated.StreamsMax;
+        StreamSettings streams = streamsMax == settings.Streams.StreamsMax
+            ? settings.Streams
+            : settings.Streams with { StreamsMax = streamsMax };
+        Streams = new StreamTable(this, streams, pool, streamCounters, session.IsInitiator);
         _messages.Credit = settings.MessageCreditBytes;
         _messageCreditGranted = settings.MessageCreditBytes;
         _lastHeardAt = now;

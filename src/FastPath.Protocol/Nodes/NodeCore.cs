@@ -1,6 +1,7 @@
 using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Frames;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -124,8 +125,9 @@ internal sealed class NodeCore : IDisposable
                 }
 
                 break;
-            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse when !message.IsEmpty:
-                if (purpose != Purpose.Application)
+            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse or Purpose.NetMessage
+                when !message.IsEmpty:
+                if (purpose is Purpose.ApplicationRequest or Purpose.ApplicationResponse)
                 {
                     // The answer carries the ACK of a request; the next request that of an answer, when it comes soon.
                     from.HoldAcknowledgement();
@@ -212,6 +214,7 @@ internal sealed class NodeCore : IDisposable
                 _host.OnShadow(stream);
                 break;
             case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse:
+            case Purpose.NetMessage when stream.Description.Kind == StreamKind.Whole:
                 _host.OnStream(purpose, stream);
                 break;
             default:

@@ -80,7 +80,7 @@ internal sealed partial class GetTable
 
     private static bool IsCandidate(GetOperation operation, Connection connection) =>
         connection.State == ConnectionState.Established
-        && connection.Session.PeerRole == NodeRole.Node
+        && connection.Session is { PeerRole: NodeRole.Node, IsWithOldNode: false }
         && connection != operation.Requester
         && !operation.Visited.Covers(connection.Session.PeerKey, (byte)(operation.HopsToLive - 1));
 

@@ -57,6 +57,7 @@ internal sealed record OperationSettings
     /// <param name="flags">Of the operation.</param>
     public bool Streams(Connection to, long length, OperationFlags flags) =>
         IsLong(length)
+        && (to.Session.Capabilities & Capabilities.Streaming) != 0
         && (Streaming == StreamingUse.Always
             || (Streaming == StreamingUse.OnRequest
                 && ((flags & OperationFlags.Streaming) != 0 || StreamingPeers.Contains(to.Session.PeerKey))));

@@ -150,7 +150,7 @@ internal sealed partial class PutTable
 
     private static bool IsCandidate(PutOperation put, Connection connection) =>
         connection.State == ConnectionState.Established
-        && connection.Session.PeerRole == NodeRole.Node
+        && connection.Session is { PeerRole: NodeRole.Node, IsWithOldNode: false }
         && connection != put.Requester
         && !put.Visited.Contains(connection.Session.PeerKey);
 

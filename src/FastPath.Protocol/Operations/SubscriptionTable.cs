@@ -151,7 +151,7 @@ internal sealed class SubscriptionTable(Endpoint endpoint, OperationSettings set
         Connection? best = subscription.HopsToLive == 0
             ? null
             : _router.Choose(instance, endpoint.Connections.Where(
-                c => c.State == ConnectionState.Established && c.Session.PeerRole == NodeRole.Node));
+                c => c.State == ConnectionState.Established && c.Session is { PeerRole: NodeRole.Node, IsWithOldNode: false }));
         if (best is not null && !_router.IsBetter(instance, best.Session.PeerKey, endpoint.PublicKey))
         {
             best = null;

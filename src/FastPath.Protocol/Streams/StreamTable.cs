@@ -197,9 +197,10 @@ internal sealed partial class StreamTable
     private void Start(SendStream stream, Instant now)
     {
         Counters.SendsStarted++;
-        if (_connection.State != ConnectionState.Established)
+        StreamErrorCode refusal = RefusalOf(stream.Description);
+        if (refusal != StreamErrorCode.None)
         {
-            EndSending(stream, StreamErrorCode.ConnectionLost);
+            EndSending(stream, refusal);
             return;
         }
 
@@ -213,6 +214,20 @@ internal sealed partial class StreamTable
         _waiting.Enqueue(stream);
         AdmitWaiting();
         ArmSweep(now);
+    }
+
+    /// <summary>What the peer would refuse, by all that the handshake has told, is not sent at all.</summary>
+    private StreamErrorCode RefusalOf(StreamDescription description)
+    {
+        if (_connection.State != ConnectionState.Established)
+        {
+            return StreamErrorCode.ConnectionLost;
+        }
+
+        Session session = _connection.Session;
+        return description.TotalLength > session.Negotiated.PayloadBytesMax ? StreamErrorCode.TooLarge
+            : session.IsWithOldNode && description.Kind != StreamKind.Whole ? StreamErrorCode.Unsupported
+            : StreamErrorCode.None;
     }
 
     private void Expire(object stream)

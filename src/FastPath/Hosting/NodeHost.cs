@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using FastPath.Contracts;
 using FastPath.Diagnostics;
 using FastPath.Engine;
+using FastPath.Legacy;
 using FastPath.Options;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
@@ -35,6 +36,7 @@ internal sealed partial class NodeHost : INodeHost
     {
         _options = options;
         _logger = logger;
+        Legacy = new LegacyMessages(this, options.WholeMessageBytesMax);
         _accepted = Channel.CreateBounded<StreamHandle>(new BoundedChannelOptions(options.AcceptBacklog)
         {
             AllowSynchronousContinuations = options.UnsafeInlineContinuations,
@@ -47,6 +49,9 @@ internal sealed partial class NodeHost : INodeHost
     public NodeCore Core { get; set; } = null!;
 
     public EngineLoop Loop { get; set; } = null!;
+
+    /// <summary>Whole messages of the network: the way of old nodes, and of short contracts.</summary>
+    public LegacyMessages Legacy { get; }
 
     public MessagePool MessagePool { get; }
 
@@ -223,6 +228,7 @@ internal sealed partial class NodeHost : INodeHost
         HandshakeStatus.NotAuthorized => "the peer does not admit this identity",
         HandshakeStatus.IncompatibleVersion => "no common wire version: the peer speaks "
             + $"{result.PeerVersionMin} to {result.PeerVersionMax}, this node {HandshakeLayout.VersionMin} to {HandshakeLayout.VersionMax}",
+        HandshakeStatus.UnknownItem => "the peer's version demands something that the other one does not know",
         _ => "no common cipher",
     };
 }

@@ -17,6 +17,18 @@ public sealed record FastPathOptions
     /// <summary>Where contracts are kept; null keeps none. Disposed by whoever made it.</summary>
     public IContractStore? Store { get; init; }
 
+    /// <summary>The stage of the rollout.</summary>
+    public FastPathStreaming Streaming { get; init; } = FastPathStreaming.On;
+
+    /// <summary>What callers get may come by streams: the stage is OptIn or On.</summary>
+    public bool StreamingEnabled => Streaming is FastPathStreaming.OptIn or FastPathStreaming.On;
+
+    /// <summary>Bytes: only payloads that are longer than this are streamed.</summary>
+    public long StreamingThresholdBytes { get; init; } = 64 * 1_024;
+
+    /// <summary>Bytes: the longest whole message with a contract that is taken.</summary>
+    public long WholeMessageBytesMax { get; init; } = 50L * 1_024 * 1_024;
+
     /// <summary>Relays pass streams on as they come; otherwise they take each whole first.</summary>
     public bool PipedForwarding { get; init; } = true;
 
@@ -134,6 +146,9 @@ public sealed record FastPathOptions
     /// <exception cref="ArgumentException">Names the option that is out of range.</exception>
     internal void Validate()
     {
+        Require(Enum.IsDefined(Streaming), nameof(Streaming), "Off, Shadow, OptIn or On");
+        Require(StreamingThresholdBytes >= 0, nameof(StreamingThresholdBytes), "0 or more");
+        Require(WholeMessageBytesMax is >= 1_024 and <= 1L << 30, nameof(WholeMessageBytesMax), "1 KiB to 1 GiB");
         Require(HopsToLive is >= 1 and <= 255, nameof(HopsToLive), "1 to 255");
         Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");
         Require(SendWindowBytes >= 16 * 1_024, nameof(SendWindowBytes), "at least 16 KiB");
