@@ -16,7 +16,7 @@ internal static class WholeMessage
 
     /// <summary>A kind or variant that this node does not know, and what is no message at all, are both false.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> bincode, [NotNullWhen(true)] out NetMessage? message) =>
-        BincodeReader.TryRead(bincode, out message, out _, out _);
+        BincodeReader.TryRead<NetMessage>(bincode, out message, out _, out _);
 
     /// <summary>Whether it fits a MESSAGE frame.</summary>
     public static bool IsShort(Connection to, StreamingSerializer message) =>

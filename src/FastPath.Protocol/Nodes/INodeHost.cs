@@ -23,4 +23,7 @@ internal interface INodeHost : IOperationHost
 
     /// <summary>A copy of a payload that comes on its usual way too: read it for its digest alone (the host owns its claim).</summary>
     void OnShadow(ReceiveStream stream);
+
+    /// <summary>What a peer says of a copy that this node has sent it.</summary>
+    void OnShadowDigest(Connection from, ShadowDigest digest);
 }

@@ -113,6 +113,14 @@ internal sealed class NodeCore : IDisposable
                 }
 
                 break;
+            case Purpose.ShadowDigest:
+                isUnderstood = ShadowDigest.TryRead(message, out ShadowDigest? shadow);
+                if (isUnderstood)
+                {
+                    _host.OnShadowDigest(from, shadow!);
+                }
+
+                break;
             case Purpose.Subscribe or Purpose.Unsubscribe:
                 isUnderstood = SubscriptionMessage.TryRead(message, purpose, out SubscriptionMessage subscription);
                 if (isUnderstood && purpose == Purpose.Subscribe)

@@ -35,6 +35,9 @@ internal enum Purpose : byte
     /// <summary>A copy of a payload that took the other path; it ends in a digest wherever it comes.</summary>
     Shadow = 0x30,
 
+    /// <summary>What such a copy was, as it came.</summary>
+    ShadowDigest = 0x31,
+
     /// <summary>A whole message of the network in bincode follows: all that an old node knows of contracts.</summary>
     NetMessage = 0x38,
 }

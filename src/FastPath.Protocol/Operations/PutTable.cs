@@ -166,6 +166,7 @@ internal sealed partial class PutTable : IRelayOwner
             || !_operations.TryGetValue(header.Transaction, out PutOperation? put)
             || put.Here is not null)
         {
+            _host.ReleasePut(header.Transaction);
             return;
         }
 

@@ -1,3 +1,4 @@
+using FastPath.Contracts;
 using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
@@ -25,6 +26,15 @@ public sealed record FastPathOptions
 
     /// <summary>Bytes: only payloads that are longer than this are streamed.</summary>
     public long StreamingThresholdBytes { get; init; } = 64 * 1_024;
+
+    /// <summary>Public keys (32 bytes each) of peers that are streamed to at the stage OptIn, whatever the operation says.</summary>
+    public IReadOnlyCollection<ReadOnlyMemory<byte>> StreamingPeers { get; init; } = [];
+
+    /// <summary>What becomes of a state when another one or a delta comes; by default the newer version stays and deltas are refused.</summary>
+    public IStateMerger StateMerger { get; init; } = NewestStateMerger.Instance;
+
+    /// <summary>Bytes: the longest update that is taken; it is gathered in memory, inside the buffer budget.</summary>
+    public long UpdateBytesMax { get; init; } = 50L * 1_024 * 1_024;
 
     /// <summary>Bytes: the longest whole message with a contract that is taken.</summary>
     public long WholeMessageBytesMax { get; init; } = 50L * 1_024 * 1_024;
@@ -140,6 +150,9 @@ public sealed record FastPathOptions
     /// <summary>Feature bits of this node's handshakes; null for all.</summary>
     internal ulong? Capabilities { get; init; }
 
+    /// <summary>Harm done to the bytes of shadow streams as they arrive, by offset: for tests of the comparison.</summary>
+    internal Action<long, Span<byte>>? ShadowFault { get; init; }
+
     /// <summary>Harm done to every datagram that is sent: for demonstrations and tests.</summary>
     internal ImpairmentSettings? Impairment { get; init; }
 
@@ -148,6 +161,9 @@ public sealed record FastPathOptions
     {
         Require(Enum.IsDefined(Streaming), nameof(Streaming), "Off, Shadow, OptIn or On");
         Require(StreamingThresholdBytes >= 0, nameof(StreamingThresholdBytes), "0 or more");
+        Require(StreamingPeers.All(key => key.Length == 32), nameof(StreamingPeers), "keys of 32 bytes");
+        Require(StateMerger is not null, nameof(StateMerger), "a merger");
+        Require(UpdateBytesMax >= 1_024, nameof(UpdateBytesMax), "at least 1 KiB");
         Require(WholeMessageBytesMax is >= 1_024 and <= 1L << 30, nameof(WholeMessageBytesMax), "1 KiB to 1 GiB");
         Require(HopsToLive is >= 1 and <= 255, nameof(HopsToLive), "1 to 255");
         Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");

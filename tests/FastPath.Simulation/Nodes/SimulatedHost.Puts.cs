@@ -88,6 +88,10 @@ internal sealed partial class SimulatedHost
         stream.Ring.RemoveCursor(stream.Claim);
     }
 
+    public void OnShadowDigest(Connection from, ShadowDigest digest)
+    {
+    }
+
     public StreamDescription Describe(PutHeader header, Connection to, byte[] payload) => new()
     {
         Kind = settings.KindFor(to, payload.Length, header.Flags),

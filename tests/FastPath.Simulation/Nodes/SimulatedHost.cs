@@ -30,6 +30,9 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
 
     public int LookUps { get; private set; }
 
+    /// <summary>What passes is kept in the store, too; else it is only remembered among <see cref="Caches"/>.</summary>
+    public bool KeepsCached { get; set; }
+
     /// <summary>A store that never answers.</summary>
     public bool IsStuck { get; set; }
 
@@ -88,16 +91,33 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
         OnServing?.Invoke(writer.Stream);
     }
 
+    /// <summary>Called with the outcome of each local GET, as it is added to <see cref="Gets"/>.</summary>
+    public Action<UInt128, SimulatedReader?, byte[]?, OperationStatus>? OnGet { get; set; }
+
+    /// <summary>Called with the outcome of each local PUT or update.</summary>
+    public Action<UInt128, OperationStatus>? OnPutEnded { get; set; }
+
     public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor) =>
-        Gets.Add((transaction, new SimulatedReader(stream, cursor: cursor), null, OperationStatus.Done));
+        AddGet(transaction, new SimulatedReader(stream, cursor: cursor), null, OperationStatus.Done);
 
     public void DeliverStored(UInt128 transaction, IStoredPayload payload) =>
-        Gets.Add((transaction, null, ((Stored)payload).Entry.Payload, OperationStatus.Done));
+        AddGet(transaction, null, ((Stored)payload).Entry.Payload, OperationStatus.Done);
 
-    public void FailGet(UInt128 transaction, OperationStatus status) => Gets.Add((transaction, null, null, status));
+    public void FailGet(UInt128 transaction, OperationStatus status) => AddGet(transaction, null, null, status);
 
     public void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor) =>
-        Caches.Add((contract.Key, new SimulatedReader(stream, cursor: cursor)));
+        Caches.Add((contract.Key, new SimulatedReader(stream, cursor: cursor)
+        {
+            OnEnded = reader =>
+            {
+                var passed = new SimulatedEntry(contract.Key, reader.Bytes, contract.StateVersion);
+                if (KeepsCached && reader.IsWhole
+                    && (!Store.TryGetValue(contract.Key.Instance, out SimulatedEntry? known) || known.IsReplacedBy(passed)))
+                {
+                    Store[contract.Key.Instance] = passed;
+                }
+            },
+        }));
 
     public void BeginBuffered(
         UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink, OperationFlags flags) =>
@@ -151,7 +171,11 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
 
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => Relayed.Add((contract, totalLength));
 
-    public void CompletePut(UInt128 transaction, OperationStatus status) => Puts.Add((transaction, status));
+    public void CompletePut(UInt128 transaction, OperationStatus status)
+    {
+        Puts.Add((transaction, status));
+        OnPutEnded?.Invoke(transaction, status);
+    }
 
     public void OnConnectionEvent(in ConnectionEvent connectionEvent)
     {
@@ -165,6 +189,12 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
 
     public void OnStream(Purpose purpose, ReceiveStream stream) =>
         throw new InvalidOperationException("no application runs on this node");
+
+    private void AddGet(UInt128 transaction, SimulatedReader? reader, byte[]? stored, OperationStatus status)
+    {
+        Gets.Add((transaction, reader, stored, status));
+        OnGet?.Invoke(transaction, reader, stored, status);
+    }
 
     private sealed class Stored(SimulatedEntry entry) : IStoredPayload
     {

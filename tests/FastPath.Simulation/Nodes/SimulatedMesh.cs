@@ -69,7 +69,8 @@ internal sealed class SimulatedMesh
     }
 
     /// <summary>Stores a contract at a node and sends it on its way from there.</summary>
-    public UInt128 Put(int node, ContractKey key, byte[] payload, ulong version = 0, byte hopsToLive = 10)
+    public UInt128 Put(
+        int node, ContractKey key, byte[] payload, ulong version = 0, byte hopsToLive = 10, byte detours = 1)
     {
         UInt128 transaction = ((UInt128)_seed << 64) + _nextTransaction++;
         SimulatedHost host = Nodes[node].Host;
@@ -80,7 +81,10 @@ internal sealed class SimulatedMesh
         }
 
         host.Carry(transaction, payload);
-        Nodes[node].Core.Puts.Start(World.Now, HeaderOf(Purpose.PutRequest, transaction, key, payload, version, hopsToLive));
+        Nodes[node].Core.Puts.Start(World.Now, HeaderOf(Purpose.PutRequest, transaction, key, payload, version, hopsToLive) with
+        {
+            Detours = detours,
+        });
         return transaction;
     }
 
