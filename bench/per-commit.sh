@@ -41,7 +41,10 @@ for project in src/FastPath.Cli bench/FastPath.Benchmarks; do
     fi
 done
 
-echo "$previous before, $current now"
+echo "$previous before, $current now; built after $SECONDS s"
+status=0
 dotnet bench/FastPath.Benchmarks/bin/Release/net10.0/FastPath.Benchmarks.dll "$form" artifacts/bench \
     "$previous" "$folder/tree/src/FastPath.Cli/bin/Release/net10.0/FastPath.Cli.dll" \
-    "$current" src/FastPath.Cli/bin/Release/net10.0/FastPath.Cli.dll
+    "$current" src/FastPath.Cli/bin/Release/net10.0/FastPath.Cli.dll || status=$?
+echo "compared after $SECONDS s"
+exit "$status"

@@ -15,12 +15,17 @@ internal sealed class EngineLoop : IDisposable
 
     // A receiver can begin on the first part of a burst while the rest is still being sealed.
     private const int FlushBytes = 64 * 1_024;
+
+    // After a pause somebody waits for the first bytes: little is handed over at first, then twice as much each time.
+    private const int FlushBytesAfterPause = 8 * 1_024;
+    private static readonly Duration Pause = Duration.FromMicroseconds(100);
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     private readonly NodeCore _core;
     private readonly IDatagramSocket _socket;
     private readonly ConcurrentQueue<ILoopTask> _tasks = new();
     private readonly Thread _thread;
+    private int _flushBytes = FlushBytes;
     private int _isWaiting;
     private volatile bool _stopping;
     private volatile bool _hasEnded;
@@ -96,7 +101,9 @@ internal sealed class EngineLoop : IDisposable
         {
             RunTurn(MonotonicClock.Now);
             Interlocked.Exchange(ref _isWaiting, 1);
+            Instant idleSince = MonotonicClock.Now;
             _socket.Wait(UntilNextTimeout());
+            _flushBytes = MonotonicClock.Now - idleSince >= Pause ? FlushBytesAfterPause : FlushBytes;
             Volatile.Write(ref _isWaiting, 0);
         }
 
@@ -137,10 +144,11 @@ internal sealed class EngineLoop : IDisposable
             _socket.CommitSend(length, to);
             waiting += length;
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
-            if (waiting >= FlushBytes)
+            if (waiting >= _flushBytes)
             {
                 _socket.Flush();
                 waiting = 0;
+                _flushBytes = Math.Min(2 * _flushBytes, FlushBytes);
             }
         }
 

@@ -1,10 +1,14 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace FastPath.Benchmarks.PerCommit;
 
 /// <summary>The suite of two commits in turn, so that a slow phase of the machine falls on both.</summary>
-internal sealed class PairedRun(CommandLine previous, CommandLine current, int pairs, TextWriter output)
+/// <param name="pairs">Of each measurement.</param>
+/// <param name="budget">When it is used up, one pair of each measurement has to do.</param>
+internal sealed class PairedRun(CommandLine previous, CommandLine current, int pairs, TimeSpan budget, TextWriter output)
 {
+    private readonly long _start = Stopwatch.GetTimestamp();
     private readonly JsonObject _documents = [];
     private readonly List<Comparison> _comparisons = [];
 
@@ -16,7 +20,7 @@ internal sealed class PairedRun(CommandLine previous, CommandLine current, int p
         {
             var before = new List<JsonObject>();
             var now = new List<JsonObject>();
-            for (int pair = 0; pair < pairs; pair++)
+            for (int pair = 0; pair < pairs && (pair == 0 || Stopwatch.GetElapsedTime(_start) < budget); pair++)
             {
                 // Who goes first changes: the second one may find the machine warmer.
                 bool isPreviousFirst = pair % 2 == 0;

@@ -133,9 +133,9 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
     private void Read(ReceiveStream stream)
     {
         RingCursor cursor = stream.Claim;
-        while (cursor.Position < stream.Ring.Frontier)
+        while (cursor.Position < stream.Ring.Payload.ReadableEnd)
         {
-            int length = (int)Math.Min(_read.Length, stream.Ring.Frontier - cursor.Position);
+            int length = (int)Math.Min(_read.Length, stream.Ring.Payload.ReadableEnd - cursor.Position);
             stream.Ring.CopyTo(cursor.Position, _read.AsSpan(0, length));
             cursor.Advance(cursor.Position + length);
             BytesRead += length;

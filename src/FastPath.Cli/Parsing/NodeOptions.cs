@@ -17,7 +17,7 @@ internal static class NodeOptions
     private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto or 1200: larger packets are not built yet");
     private static readonly Option<string> Cache = Choice("--cache", "on", "on: relays keep contracts that pass through them");
     private static readonly Option<string> Verify = Choice(
-        "--verify", "on", "on: relays pass on, and sinks read, checked groups alone; sink: only sinks check; off: nobody (the store always)");
+        "--verify", "sink", "on: relays pass on, and sinks read, checked groups alone; sink: only sinks check; off: nobody (the store always)");
     private static readonly Option<string> Proofs = Choice(
         "--proofs", "on", "on: what is sent and asked for carries proofs of its groups of 16 KiB where all on the way read them");
 

@@ -18,6 +18,7 @@ internal sealed partial class GetTable
         {
             Forwarded += operation.IsOrigin ? 0 : 1;
             Answer(operation, payload);
+            Unpark(operation);
             return;
         }
 
@@ -37,7 +38,7 @@ internal sealed partial class GetTable
     {
         if (operation.IsOrigin)
         {
-            _operations.Remove(operation.Transaction);
+            Remove(operation);
             _host.DeliverStored(operation.Transaction, payload);
         }
         else
@@ -52,7 +53,7 @@ internal sealed partial class GetTable
                 payload,
                 operation.Resume,
                 operation.Depth,
-                operation.WithProofs);
+                operation.Flags);
         }
     }
 }

@@ -1,7 +1,6 @@
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
-using FastPath.Protocol.Legacy;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -24,7 +23,9 @@ internal sealed partial class GetTable : IRelayOwner
     private readonly IOperationHost _host;
     private readonly IRouter _router;
     private readonly Dictionary<UInt128, GetOperation> _operations = [];
-    private readonly Dictionary<CutThroughRelay, GetOperation> _relays = [];
+    private readonly Dictionary<CutThroughRelay, GetTransfer> _relays = [];
+    private readonly Dictionary<ContractInstanceId, List<GetOperation>> _byKey = [];
+    private readonly Dictionary<ContractInstanceId, List<GetTransfer>> _transfers = [];
     private Instant _now;
 
     public GetTable(Endpoint endpoint, OperationSettings settings, IOperationHost host, IRouter? router = null)
@@ -68,7 +69,8 @@ internal sealed partial class GetTable : IRelayOwner
         ContractInstanceId instance,
         byte hopsToLive,
         ContractForm form = ContractForm.Bincode,
-        ResumePoint resume = default)
+        ResumePoint resume = default,
+        OperationFlags flags = OperationFlags.None)
     {
         _now = now;
         var operation = new GetOperation
@@ -79,11 +81,11 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = hopsToLive,
             Depth = 0,
             Form = form,
-            WithProofs = _settings.AsksForProofs,
             Resume = resume,
+            Flags = _settings.AsksForProofs ? flags | OperationFlags.Proofs : flags,
         };
-        operation.Visited.Add(_endpoint.PublicKey);
-        _operations.Add(transaction, operation);
+        operation.Visited.Add(_endpoint.PublicKey, hopsToLive);
+        Add(operation);
         _host.BeginLookUp(transaction, instance);
     }
 
@@ -102,11 +104,8 @@ internal sealed partial class GetTable : IRelayOwner
         _now = now;
         if (_operations.ContainsKey(request.Transaction) || _operations.Count >= OperationsMax)
         {
-            // The search has come round to this node again; or the node is full.
-            OperationStatus status = _operations.ContainsKey(request.Transaction)
-                ? OperationStatus.NotFound
-                : OperationStatus.Unavailable;
-            Notify(from, Purpose.GetFailed, request.Transaction, request.Instance, status);
+            // Another branch of the search is here still, or the node is full: neither says that nobody has it.
+            Notify(from, Purpose.GetFailed, request.Transaction, request.Instance, OperationStatus.Unavailable);
             return;
         }
 
@@ -118,12 +117,12 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = request.HopsToLive,
             Depth = request.Depth,
             Form = request.Form,
-            WithProofs = request.WithProofs,
             Resume = request.Resume,
+            Flags = request.Flags,
         };
         operation.Visited.Merge(request.Visited);
-        operation.Visited.Add(_endpoint.PublicKey);
-        _operations.Add(request.Transaction, operation);
+        operation.Visited.Add(_endpoint.PublicKey, request.HopsToLive);
+        Add(operation);
         _host.BeginLookUp(request.Transaction, request.Instance);
     }
 
@@ -137,7 +136,7 @@ internal sealed partial class GetTable : IRelayOwner
         }
         else if (payload is null)
         {
-            Search(operation);
+            JoinOrSearch(operation);
         }
         else
         {
@@ -146,7 +145,13 @@ internal sealed partial class GetTable : IRelayOwner
     }
 
     /// <summary>The stream of an answer that was served or buffered here has ended, well or badly.</summary>
-    public void CompleteServe(UInt128 transaction) => _operations.Remove(transaction);
+    public void CompleteServe(UInt128 transaction)
+    {
+        if (_operations.TryGetValue(transaction, out GetOperation? operation))
+        {
+            Remove(operation);
+        }
+    }
 
     /// <summary>This node has the content and cannot send it: no memory, or its store failed.</summary>
     public void FailServe(UInt128 transaction)
@@ -215,7 +220,7 @@ internal sealed partial class GetTable : IRelayOwner
     public void HandleConnectionClosed(Instant now, Connection connection)
     {
         _now = now;
-        foreach (GetOperation operation in _operations.Values.ToArray())
+        foreach (GetOperation operation in _operations.Values.Where(o => o.Requester == connection || o.NextHop == connection).ToArray())
         {
             if (operation.Requester == connection)
             {
@@ -231,13 +236,8 @@ internal sealed partial class GetTable : IRelayOwner
     public void HandleTimeout(Instant now)
     {
         _now = now;
-        foreach (GetOperation operation in _operations.Values.ToArray())
+        foreach (GetOperation operation in _operations.Values.Where(o => now >= o.Deadline).ToArray())
         {
-            if (now < operation.Deadline)
-            {
-                continue;
-            }
-
             if (operation.State == GetState.Searching && IsAnswerArriving(operation))
             {
                 operation.Deadline = now + ArrivalInterval;
@@ -253,149 +253,5 @@ internal sealed partial class GetTable : IRelayOwner
                 ReportBuffering(operation);
             }
         }
-    }
-
-    private GetOperation? Find(Connection from, UInt128 transaction) =>
-        _operations.TryGetValue(transaction, out GetOperation? operation)
-            && operation.NextHop == from && operation.State == GetState.Searching
-            ? operation
-            : null;
-
-    private Duration SearchTimeout(int hopsToLive) =>
-        _settings.SearchTimeout + (_settings.SearchTimeoutPerHop * hopsToLive);
-
-    private void SearchAgain(GetOperation operation, OperationStatus status)
-    {
-        if (status != OperationStatus.NotFound)
-        {
-            operation.Failure = status;
-        }
-
-        operation.NextHop = null;
-        operation.Incoming = null;
-        operation.Relay = null;
-        Search(operation);
-    }
-
-    private void Search(GetOperation operation)
-    {
-        operation.State = GetState.Searching;
-        Connection? next = operation.HopsToLive == 0 || operation.Visited.IsFull
-            ? null
-            : _router.Choose(operation.Instance, _endpoint.Connections.Where(c => IsCandidate(operation, c)));
-        if (next is null)
-        {
-            Fail(operation);
-            return;
-        }
-
-        NotifyProgress(operation);
-
-        operation.Visited.Add(next.Session.PeerKey);
-        operation.NextHop = next;
-        operation.Deadline = _now + SearchTimeout(operation.HopsToLive);
-        if (!TryAsk(next, operation))
-        {
-            // It takes no more messages: as good as silent.
-            SearchAgain(operation, OperationStatus.Unavailable);
-        }
-    }
-
-    private static bool TryAsk(Connection next, GetOperation operation)
-    {
-        byte hopsToLive = (byte)(operation.HopsToLive - 1);
-        if (next.Session.IsWithOldNode)
-        {
-            return OldNodeTalk.TryAsk(next, operation.Transaction, operation.Instance, hopsToLive);
-        }
-
-        Span<byte> space = stackalloc byte[next.MessageBytesMax];
-        int length = GetRequest.Write(
-            space,
-            operation.Transaction,
-            operation.Instance,
-            hopsToLive,
-            (byte)(operation.Depth + 1),
-            FormFor(next, operation.Form),
-            operation.WithProofs && next.Streams.ReadsProofs,
-            operation.Resume,
-            operation.Visited);
-        return next.TryQueueMessage(space[..length], out _);
-    }
-
-    /// <summary>The wanted form where the neighbour reads it too; what all read otherwise.</summary>
-    private static ContractForm FormFor(Connection neighbour, ContractForm wanted) =>
-        (neighbour.Session.Capabilities & Capabilities.ArchivedForm) != 0 ? wanted : ContractForm.Bincode;
-
-    private static bool IsCandidate(GetOperation operation, Connection connection) =>
-        connection.State == ConnectionState.Established
-        && connection.Session.PeerRole == NodeRole.Node
-        && connection != operation.Requester
-        && !operation.Visited.Contains(connection.Session.PeerKey);
-
-    private void Fail(GetOperation operation)
-    {
-        _operations.Remove(operation.Transaction);
-        if (operation.Requester is { } requester)
-        {
-            Notify(requester, Purpose.GetFailed, operation.Transaction, operation.Instance, operation.Failure, operation.Visited);
-        }
-        else
-        {
-            _host.FailGet(operation.Transaction, operation.Failure);
-        }
-    }
-
-    /// <summary>Nobody wants the answer any more: what is under way ends, and the node that was asked is told.</summary>
-    private void Abandon(GetOperation operation, StreamErrorCode code)
-    {
-        _operations.Remove(operation.Transaction);
-        if (operation is { State: GetState.Searching, NextHop: { } next })
-        {
-            Notify(next, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);
-        }
-
-        if (operation.Serving is { } serving)
-        {
-            serving.Connection.Streams.Reset(serving, code);
-        }
-
-        if (operation.Relay is { } relay)
-        {
-            relay.Cancel(code);
-        }
-        else if (operation.Incoming is { } incoming)
-        {
-            incoming.Connection.Streams.Stop(incoming, code);
-        }
-    }
-
-    private static void NotifyProgress(GetOperation operation)
-    {
-        if (operation.Requester is { } requester)
-        {
-            Notify(requester, Purpose.GetProgress, operation.Transaction, operation.Instance, OperationStatus.Done);
-        }
-    }
-
-    private static void Notify(
-        Connection to,
-        Purpose purpose,
-        UInt128 transaction,
-        ContractInstanceId instance,
-        OperationStatus status,
-        VisitedNodes? visited = null)
-    {
-        if (to.Session.IsWithOldNode)
-        {
-            OldNodeTalk.Notify(to, purpose, transaction, instance, status);
-            return;
-        }
-
-        Span<byte> space = stackalloc byte[to.MessageBytesMax];
-        int length = OperationNotice.Write(space, purpose, transaction, status, visited);
-
-        // A connection that takes no more messages is about to fail; its end says the same.
-        to.TryQueueMessage(space[..length], out _);
     }
 }

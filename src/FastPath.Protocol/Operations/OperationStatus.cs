@@ -19,4 +19,7 @@ internal enum OperationStatus : byte
 
     /// <summary>The node does not do this.</summary>
     Refused = 0x05,
+
+    /// <summary>The node's merger takes no deltas of this contract.</summary>
+    DeltaRefused = 0x06,
 }

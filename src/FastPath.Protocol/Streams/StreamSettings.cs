@@ -31,7 +31,7 @@ internal sealed record StreamSettings
     public bool VerifiesGroups { get; init; } = true;
 
     /// <summary>A relay passes verified groups alone on; otherwise proofs and bytes as they come.</summary>
-    public bool VerifiesRelayed { get; init; } = true;
+    public bool VerifiesRelayed { get; init; }
 
     /// <summary>A sink without useful progress for this long gives up (decision D8).</summary>
     public Duration ProgressTimeout { get; init; } = Duration.FromSeconds(30);

@@ -130,6 +130,15 @@ internal sealed partial class StreamTable
         EndReceiving(stream, code);
     }
 
+    /// <summary>One of those who share an incoming stream wants no more of it.</summary>
+    public void Leave(ReceiveStream stream, StreamErrorCode code)
+    {
+        if (--stream.Takers <= 0)
+        {
+            Stop(stream, code);
+        }
+    }
+
     /// <summary>Readers have passed bytes: free slots become credit.</summary>
     /// <param name="isStarved">A reader has looked at everything and waits for more.</param>
     public void OnConsumed(ReceiveStream stream, Instant now, bool isStarved = false)

@@ -37,7 +37,7 @@ public sealed record NodeStatistics
     /// <summary>Of these, bytes that had been sent before.</summary>
     public required long PayloadBytesSentAgain { get; init; }
 
-    /// <summary>Payload bytes received and kept.</summary>
+    /// <summary>Payload bytes of fragments that brought something new; what such a one repeats is counted with it.</summary>
     public required long PayloadBytesReceived { get; init; }
 
     /// <summary>Bytes of blocks in use by rings and gathered payloads.</summary>

@@ -11,6 +11,7 @@ using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
+using FastPath.Rollout;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
 using FastPath.Streams;
@@ -43,6 +44,8 @@ internal sealed partial class NodeHost : INodeHost
             AllowSynchronousContinuations = options.UnsafeInlineContinuations,
         });
         MessagePool = new MessagePool(options.UnsafeInlineContinuations);
+        States = options.Store is { } store ? new StateKeeper(store, options.StateMerger) : null;
+        Shadows = new ShadowRuns(this, logger, options.ShadowFault);
         _proofs = new PayloadProofCache(instance => Store?.TryOpen(instance) is { } entry ? new StoredPayload(entry) : null);
     }
 
@@ -50,6 +53,9 @@ internal sealed partial class NodeHost : INodeHost
     public NodeCore Core { get; set; } = null!;
 
     public EngineLoop Loop { get; set; } = null!;
+
+    /// <summary>Copies of what goes the usual way, to compare the other way with it.</summary>
+    public ShadowRuns Shadows { get; }
 
     /// <summary>Whole messages of the network: the way of old nodes, and of short contracts.</summary>
     public LegacyMessages Legacy { get; }

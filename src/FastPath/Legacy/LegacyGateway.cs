@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using FastPath.Contracts;
 using FastPath.Diagnostics;
 using FastPath.Hosting;
@@ -26,7 +25,7 @@ internal sealed class LegacyGateway
     private readonly NodeHost _host;
     private readonly FastPathOptions _options;
     private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<OperationStatus>> _puts = new();
+    private readonly ConcurrentDictionary<UInt128, bool> _underWay = new();
 
     public LegacyGateway(NodeHost host, FastPathOptions options, ILogger logger)
     {
@@ -36,34 +35,25 @@ internal sealed class LegacyGateway
         host.Legacy.Arrived = Handle;
     }
 
-    /// <summary>Puts a contract at an old node; ends with its word.</summary>
-    /// <exception cref="FastPathException">TooLarge, StoreFailed, Unavailable or ConnectionClosed.</exception>
-    public async Task<PutReport> PutAsync(
-        FastPathPeer peer, ContractContainer contract, WrappedState state, CancellationToken cancellationToken)
+    /// <summary>Sends a PUT on to an old node; its word comes as a message.</summary>
+    /// <exception cref="FastPathException">TooLarge, Corrupt or ConnectionClosed.</exception>
+    public async Task ForwardAsync(PutHeader header, Connection to, PutSource source)
     {
-        long started = Stopwatch.GetTimestamp();
-        UInt128 transaction = NodeHost.NewTransaction();
-        var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _puts[transaction] = result;
-        try
+        if (source.Body.Length > _options.WholeMessageBytesMax)
         {
-            NetMessage message = LegacyContracts.ToPut(transaction, contract, state, (byte)_options.HopsToLive);
-            await _host.Legacy.SendAsync(peer.Connection, message, cancellationToken).ConfigureAwait(false);
-            OperationStatus status = await result.Task
-                .WaitAsync(OperationSettings.Default.PutResultTimeout.ToTimeSpan(), cancellationToken).ConfigureAwait(false);
-            long bytes = message.StartSerialize().Length;
-            return status == OperationStatus.Done
-                ? new PutReport(contract.Key, bytes, bytes, 0, started, Stopwatch.GetTimestamp(), false, 0, 0)
-                : throw StreamFailures.Create(status, $"PUT of {contract.Key}");
+            throw new FastPathException(FastPathError.TooLarge, $"{source.Outline.Key} is longer than what goes whole, and the node takes nothing else");
         }
-        catch (TimeoutException e)
+
+        // In the form that all read: an old node reads no other, so it is asked for no other.
+        byte[] bytes = new byte[source.Body.Length];
+        source.Body.Read(0, bytes);
+        if (!BincodeReader.TryRead<PutStreamingPayload>(bytes, out PutStreamingPayload? put, out _, out BincodeError error))
         {
-            throw new FastPathException(FastPathError.Unavailable, $"PUT of {contract.Key}: the old node has not said what became of it", e);
+            throw new FastPathException(FastPathError.Corrupt, $"malformed contract: {error.Kind} at byte {error.Offset}");
         }
-        finally
-        {
-            _puts.TryRemove(transaction, out _);
-        }
+
+        NetMessage message = LegacyContracts.ToPut(header.Transaction, put.Contract, put.Value, header.HopsToLive);
+        await _host.Legacy.SendAsync(to, message, source.OnSent).ConfigureAwait(false);
     }
 
     /// <summary>Answers a GET of an old node with what the store has; the payload is taken over.</summary>
@@ -114,56 +104,88 @@ internal sealed class LegacyGateway
         switch (message)
         {
             case NetMessage.Put { Message: PutMsg.Request put }:
-                HandlePut(from, put);
+                _ = HandlePutAsync(from, put);
                 break;
             case NetMessage.Put { Message: PutMsg.Response done }:
-                Complete(done.Id, OperationStatus.Done);
+                PostPutResult(from, done.Id, OperationStatus.Done);
                 break;
             case NetMessage.Put { Message: PutMsg.Error failed }:
-                Complete(failed.Id, OperationStatus.StoreFailed);
+                PostPutResult(from, failed.Id, OperationStatus.StoreFailed);
+                break;
+            case NetMessage.Put { Message: PutMsg.ForwardingAck passed }:
+                _host.Loop.Post(now => _host.Core.Puts.HandleProgress(now, from, passed.Id.Id.Value));
                 break;
             case NetMessage.Get { Message: GetMsg.Request get }:
                 HandleGet(from, get);
                 break;
             case NetMessage.Get { Message: GetMsg.Response { Result.Found: null } missing }:
-                Post(from, missing.Id, OperationStatus.NotFound);
+                PostGetFailed(from, missing.Id, OperationStatus.NotFound);
                 break;
             case NetMessage.Get { Message: GetMsg.Response answer }:
                 HandleFound(from, answer);
                 break;
-            case NetMessage.Get { Message: GetMsg.ForwardingAck asked }:
-                _host.Loop.Post(now => _host.Core.Gets.HandleProgress(now, from, asked.Id.Id.Value));
+            case NetMessage.Get { Message: GetMsg.ForwardingAck passed }:
+                _host.Loop.Post(now => _host.Core.Gets.HandleProgress(now, from, passed.Id.Id.Value));
                 break;
             case NetMessage.Aborted aborted:
-                // Of the one who asks, or of the one who was asked: only one of the two knows the transaction from that peer.
-                Complete(aborted.Id, OperationStatus.Unavailable);
-                Post(from, aborted.Id, OperationStatus.Unavailable);
+                // Of the one who asks, or of the one who was asked: each table knows which of them, if any, the peer is.
+                PostPutResult(from, aborted.Id, OperationStatus.Unavailable);
+                PostGetFailed(from, aborted.Id, OperationStatus.Unavailable);
                 _host.Loop.Post(now => _host.Core.Gets.HandleCancel(now, from, aborted.Id.Id.Value));
                 break;
         }
     }
 
-    private void HandlePut(Connection from, PutMsg.Request put)
+    /// <summary>Kept here, and sent on to where the key belongs more; the old node hears when the last one has it.</summary>
+    private async Task HandlePutAsync(Connection from, PutMsg.Request put)
     {
-        OperationStatus status = OperationStatus.Done;
+        OperationStatus status = OperationStatus.Refused;
         try
         {
-            if (_options.Store is { } store)
+            if (_options.Store is not null)
             {
-                LegacyContracts.Write(store, put.Contract, put.Value);
-            }
-            else
-            {
-                status = OperationStatus.Refused;
+                Store(put.Contract, put.Value);
+                status = await SendOnAsync(from, put).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is ContractVerificationException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e) when (e is FastPathException or ContractVerificationException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             _logger.PutRefused(put.Contract.Key.ToString(), e.Message);
             status = e is ContractVerificationException ? OperationStatus.Corrupt : OperationStatus.StoreFailed;
         }
 
         _host.Loop.Post(_ => OldNodeTalk.Answer(from, put.Id, put.Contract.Key, status));
+    }
+
+    private async Task<OperationStatus> SendOnAsync(Connection from, PutMsg.Request put)
+    {
+        if (!_underWay.TryAdd(put.Id.Id.Value, true))
+        {
+            // It has come round: this node has it, and somebody hears of the rest already.
+            return OperationStatus.Done;
+        }
+
+        try
+        {
+            ContractPayload payload = ContractPayload.Create(
+                put.Contract, put.Value, ContractForm.Bincode, _options.VerifiedGroups, CancellationToken.None);
+            byte hopsToLive = (byte)Math.Min(put.HopsToLive, (ulong)_options.HopsToLive);
+            var header = new PutHeader
+            {
+                Purpose = Purpose.PutRequest,
+                Transaction = NodeHost.NewTransaction(),
+                Contract = payload.Outline,
+                HopsToLive = hopsToLive,
+                Detours = _host.OperationSettings.Detours,
+            };
+            header.Visited.Add(from.Session.PeerKey, hopsToLive);
+            var source = new PutSource(payload.Outline, payload.Body, payload.Proof, onSent: null);
+            return await _host.RunAsync(header, source, OperationStatus.Done, only: null, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _underWay.TryRemove(put.Id.Id.Value, out _);
+        }
     }
 
     private void HandleGet(Connection from, GetMsg.Request get) => _host.Loop.Post(now =>
@@ -199,12 +221,12 @@ internal sealed class LegacyGateway
         StoredPayload payload = LegacyContracts.Verify(contract, state);
         try
         {
-            if (_options is { Cache: true, Store: { } store })
+            if (_options is { Cache: true, Store: not null })
             {
-                LegacyContracts.Write(store, contract, state);
+                Store(contract, state);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             _logger.CacheFailed(contract.Key.ToString(), e.Message);
         }
@@ -212,15 +234,21 @@ internal sealed class LegacyGateway
         return payload;
     }
 
-    private void Complete(Transaction id, OperationStatus status)
+    /// <summary>By the rules for states that meet: what an old node sends has no version, so everything else is newer.</summary>
+    private void Store(ContractContainer contract, WrappedState? state)
     {
-        if (_puts.TryGetValue(id.Id.Value, out TaskCompletionSource<OperationStatus>? put))
-        {
-            put.TrySetResult(status);
-        }
+        using IContractWriter writer = _options.Store!.BeginWrite(contract.Key);
+        ContractCopy.Write(writer, contract, state?.Bytes, 0);
+        _host.States!.Commit(writer);
     }
 
-    private void Post(Connection from, Transaction id, OperationStatus status) => _host.Loop.Post(now =>
+    private void PostPutResult(Connection from, Transaction id, OperationStatus status) => _host.Loop.Post(now =>
+    {
+        var notice = new OperationNotice { Transaction = id.Id.Value, Status = status };
+        _host.Core.Puts.HandleResult(now, from, in notice);
+    });
+
+    private void PostGetFailed(Connection from, Transaction id, OperationStatus status) => _host.Loop.Post(now =>
     {
         var notice = new OperationNotice { Transaction = id.Id.Value, Status = status };
         _host.Core.Gets.HandleFailed(now, from, in notice);

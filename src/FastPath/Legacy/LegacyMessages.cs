@@ -31,7 +31,9 @@ internal sealed class LegacyMessages(NodeHost host, long bytesMax)
 
     /// <summary>Sends one; returns when the peer's transport has all of it.</summary>
     /// <exception cref="FastPathException">TooLarge, ConnectionClosed, or why the peer did not take it.</exception>
-    public async ValueTask SendAsync(Connection to, NetMessage message, CancellationToken cancellationToken = default)
+    /// <param name="onSent">Called when a stream that carries it has ended, well or badly.</param>
+    public async ValueTask SendAsync(
+        Connection to, NetMessage message, Action<RingWriter>? onSent = null, CancellationToken cancellationToken = default)
     {
         StreamingSerializer body = message.StartSerialize();
         Count(message);
@@ -57,7 +59,14 @@ internal sealed class LegacyMessages(NodeHost host, long bytesMax)
             Metadata = NodeHost.WithPurpose(Purpose.NetMessage, default),
         };
         using RingWriter writer = host.Open([to], description);
-        await NodeHost.PumpAsync(writer, body, 0, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await NodeHost.PumpAsync(writer, body, 0, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            onSent?.Invoke(writer);
+        }
     }
 
     /// <summary>Takes a message whose bytes are the caller's no more; called on the loop thread or the pool.</summary>

@@ -1,3 +1,4 @@
+using FastPath.Contracts;
 using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
@@ -26,6 +27,15 @@ public sealed record FastPathOptions
     /// <summary>Bytes: only payloads that are longer than this are streamed.</summary>
     public long StreamingThresholdBytes { get; init; } = 64 * 1_024;
 
+    /// <summary>Public keys (32 bytes each) of peers that are streamed to at the stage OptIn, whatever the operation says.</summary>
+    public IReadOnlyCollection<ReadOnlyMemory<byte>> StreamingPeers { get; init; } = [];
+
+    /// <summary>What becomes of a state when another one or a delta comes; by default the newer version stays and deltas are refused.</summary>
+    public IStateMerger StateMerger { get; init; } = NewestStateMerger.Instance;
+
+    /// <summary>Bytes: the longest update that is taken; it is gathered in memory, inside the buffer budget.</summary>
+    public long UpdateBytesMax { get; init; } = 50L * 1_024 * 1_024;
+
     /// <summary>Bytes: the longest whole message with a contract that is taken.</summary>
     public long WholeMessageBytesMax { get; init; } = 50L * 1_024 * 1_024;
 
@@ -52,9 +62,10 @@ public sealed record FastPathOptions
 
     /// <summary>
     /// Relays pass on checked groups alone, so nothing that was changed before them goes further; each adds the time of a
-    /// group (16 KiB) to the first byte's. Streams without proofs pass as they come. Without effect where Verify is off.
+    /// group (16 KiB) to the first byte's, so the default leaves it to the sinks. Streams without proofs pass as they come.
+    /// Without effect where Verify is off.
     /// </summary>
-    public bool VerifyRelayed { get; init; } = true;
+    public bool VerifyRelayed { get; init; }
 
     /// <summary>How many nodes a GET may be passed through, one behind the other; 1 to 255.</summary>
     public int HopsToLive { get; init; } = 10;
@@ -139,6 +150,9 @@ public sealed record FastPathOptions
     /// <summary>Feature bits of this node's handshakes; null for all.</summary>
     internal ulong? Capabilities { get; init; }
 
+    /// <summary>Harm done to the bytes of shadow streams as they arrive, by offset: for tests of the comparison.</summary>
+    internal Action<long, Span<byte>>? ShadowFault { get; init; }
+
     /// <summary>Harm done to every datagram that is sent: for demonstrations and tests.</summary>
     internal ImpairmentSettings? Impairment { get; init; }
 
@@ -147,6 +161,9 @@ public sealed record FastPathOptions
     {
         Require(Enum.IsDefined(Streaming), nameof(Streaming), "Off, Shadow, OptIn or On");
         Require(StreamingThresholdBytes >= 0, nameof(StreamingThresholdBytes), "0 or more");
+        Require(StreamingPeers.All(key => key.Length == 32), nameof(StreamingPeers), "keys of 32 bytes");
+        Require(StateMerger is not null, nameof(StateMerger), "a merger");
+        Require(UpdateBytesMax >= 1_024, nameof(UpdateBytesMax), "at least 1 KiB");
         Require(WholeMessageBytesMax is >= 1_024 and <= 1L << 30, nameof(WholeMessageBytesMax), "1 KiB to 1 GiB");
         Require(Enum.IsDefined(ContractForm), nameof(ContractForm), "Bincode or Archived");
         Require(Enum.IsDefined(Engine), nameof(Engine), "Auto, Linux or Saea");

@@ -134,6 +134,21 @@ public sealed class FragmentRingTests
         Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
     }
 
+    [Fact]
+    public void A_ring_that_grows_keeps_the_block_that_its_writer_has_in_hand()
+    {
+        FragmentRing ring = Create(4 * Block);
+        ring.Write(0, new byte[Block], out _);
+        Memory<byte> inHand = ring.GetSpace();
+        Assert.Equal(Block, inHand.Length);
+        Assert.True(ring.TryGrow(40 * Block));
+        inHand.Span[0] = 7;
+        ring.CommitInPlace(1);
+        Assert.Equal(7, ring.Peek(Block, Block + 1).Span[0]);
+        ring.Abandon();
+        Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
+    }
+
     private FragmentRing Create(long capacity) => FragmentRing.TryCreate(_pool, BufferHolder.ReceiveRing, 0, capacity)!;
 
     /// <summary>Any order, any cutting, duplicates, a window smaller than the payload, a reader that stops anywhere.</summary>

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
+using FastPath.Protocol.Verification;
 using FastPath.Serialization.Hashing;
 using FastPath.Simulation.Network;
 using FastPath.Simulation.Streams;
@@ -40,7 +42,7 @@ public sealed class VerifiedScenarioTests
         long groups = new Blake3GroupLayout(length).GroupCount;
         foreach (long first in (long[])[0, groups - 1, groups / 2])
         {
-            AssertArrives(new SimulatedChain((ulong)length + 1, Rough, hops: 2), length, first);
+            AssertArrives(new SimulatedChain((ulong)length + 1, Rough, hops: 2, Settings()), length, first);
         }
     }
 
@@ -193,6 +195,61 @@ public sealed class VerifiedScenarioTests
         Assert.Equal(1, chain.Nodes[1].StreamCounters.GroupsFailed);
         chain.World.RunFor(Duration.FromSeconds(1));
         Assert.NotNull(writer.Ended);
+    }
+
+    [Fact]
+    public void A_relay_that_verifies_adds_the_time_of_a_group_to_the_first_byte_and_none_to_the_rate()
+    {
+        const long Rate = 12_500_000;
+        const int Size = 2_000_000;
+        var delay = Duration.FromMilliseconds(5);
+        (Duration passing, Duration passingAll) = Time(verifiesRelayed: false);
+        (Duration verifying, Duration verifyingAll) = Time(verifiesRelayed: true);
+        Duration group = Duration.FromSeconds((GroupBytes + 1_200.0) * 1.1 / Rate);
+        Duration more = verifying - passing;
+        Assert.True(more > Duration.FromMilliseconds(1) && more < group * 3, $"the first byte came {more} later");
+        Assert.True(verifyingAll - passingAll < group * 4, $"all of it took {verifyingAll} and {passingAll}");
+
+        (Duration FirstByte, Duration All) Time(bool verifiesRelayed)
+        {
+            var chain = new SimulatedChain(
+                3, new LinkModel { Delay = delay, RateBytesPerSecond = Rate }, hops: 4, Settings(verifiesRelayed: verifiesRelayed));
+            Instant start = chain.World.Now;
+            chain.SendProven(chain.Payload(Size));
+            Assert.True(chain.World.RunUntil(() => chain.Readers is [{ IsWhole: true }], Limit));
+            return (chain.Readers[0].FirstByteAt - start, chain.Readers[0].EndedAt - start);
+        }
+    }
+
+    [Fact]
+    public void A_gate_allocates_nothing_once_it_has_begun()
+    {
+        const int Groups = 64;
+        byte[] payload = new byte[(Groups * GroupBytes) - 5];
+        new Random(1).NextBytes(payload);
+        var proven = new ProvenPayload(payload);
+        byte[] stream = proven.Encode(0);
+        var encoding = new VerifiedEncoding(payload.Length, 0);
+        var pool = new PinnedSlabPool(4 * 1_024 * 1_024);
+        FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.ReceiveRing, 0, 256 * 1_024)!;
+        RingCursor reader = ring.TryAddCursor()!;
+        ring.TrySetFinalSize(encoding.FinalSize);
+        ring.Payload.Encode(in encoding);
+        var counters = new StreamCounters();
+        var gate = new GroupGate(ring, in encoding, proven.Digest, counters);
+        long before = 0;
+        for (int at = 0; at < stream.Length; at += 1_100)
+        {
+            // The first turn through the ring makes its slabs.
+            before = at < 3 * 256 * 1_024 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            ring.Write(at, stream.AsSpan(at, Math.Min(1_100, stream.Length - at)), out _);
+            gate.TryAdvance();
+            reader.Advance(ring.Payload.ReadableEnd);
+            ring.Reclaim();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(Groups, counters.GroupsVerified);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class FanOutTests
         Passing passing = await PassAsync(star, relays, LaggardPolicy.WaitForAll);
         Task<byte[]>[] read = await ReadTwoAsync(star);
         using StreamHandle stopped = await star.AcceptAtSinkAsync(2);
+        passing.Go();
 
         // The others come as far as the stopped one's window lets them, and no further.
         await StreamReading.UntilAsync(() => passing.State(2).AcknowledgedBytes >= 64 * 1_024, "nothing reached the third");
@@ -51,6 +52,7 @@ public sealed class FanOutTests
         Passing passing = await PassAsync(star, relays, LaggardPolicy.DropAfter(TimeSpan.FromMilliseconds(100)));
         Task<byte[]>[] read = await ReadTwoAsync(star);
         using StreamHandle stopped = await star.AcceptAtSinkAsync(2);
+        passing.Go();
         foreach (byte[] bytes in await Task.WhenAll(read))
         {
             Assert.True(Payload.AsSpan().SequenceEqual(bytes));
@@ -78,6 +80,7 @@ public sealed class FanOutTests
         Passing passing = await PassAsync(star, relays, LaggardPolicy.SpillTo(folder.Path, 8_000_000));
         Task<byte[]>[] read = await ReadTwoAsync(star);
         using StreamHandle stopped = await star.AcceptAtSinkAsync(2);
+        passing.Go();
         foreach (byte[] bytes in await Task.WhenAll(read))
         {
             Assert.True(Payload.AsSpan().SequenceEqual(bytes));
@@ -107,6 +110,7 @@ public sealed class FanOutTests
         Passing passing = await PassAsync(star, relays, LaggardPolicy.SpillTo(folder.Path, 300_000));
         Task<byte[]>[] read = await ReadTwoAsync(star);
         using StreamHandle stopped = await star.AcceptAtSinkAsync(2);
+        passing.Go();
         foreach (byte[] bytes in await Task.WhenAll(read))
         {
             Assert.True(Payload.AsSpan().SequenceEqual(bytes));
@@ -132,6 +136,7 @@ public sealed class FanOutTests
         Passing passing = await PassAsync(star, relays, LaggardPolicy.SpillTo(folder.Path, 8_000_000), ends: false);
         Task<byte[]>[] read = await ReadTwoAsync(star);
         using StreamHandle stopped = await star.AcceptAtSinkAsync(2);
+        passing.Go();
         await StreamReading.UntilAsync(() => passing.State(2).SpilledBytes > 0, "nothing was spilled");
         await passing.DisposeAsync();
         foreach (Task<byte[]> reading in (Task<byte[]>[])[.. read, StreamReading.DrainAsync(stopped)])
@@ -310,9 +315,11 @@ public sealed class FanOutTests
         await writer.CompleteAsync();
     });
 
-    /// <summary>The third target has the policy; the others are waited for.</summary>
+    /// <summary>The third target has the policy; the others are waited for. Beyond the first bytes it waits for the word to go.</summary>
+    /// <remarks>A target that is dropped before its stream was announced never hears of it, and there would be nobody to ask.</remarks>
     private static async Task<Passing> PassAsync(NodeStar star, bool relays, LaggardPolicy policy, bool ends = true)
     {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         FanOutTarget[] targets =
         [
             FanOutTarget.ToPeer(star.ToSinks[0]),
@@ -326,6 +333,7 @@ public sealed class FanOutTests
             {
                 for (uint n = 1; n <= pipe.FragmentCount; n++)
                 {
+                    await (n == 2 ? go.Task : Task.CompletedTask);
                     int offset = ((int)n - 1) * 10_000;
                     if (Payload.Length - offset >= Math.Min(10_000, Payload.Length + (ends ? 0 : 1) - offset))
                     {
@@ -333,7 +341,7 @@ public sealed class FanOutTests
                     }
                 }
             });
-            return new Passing(pipe.GetTargetState, pipe.CompleteAsync().AsTask(), async () =>
+            return new Passing(go.SetResult, pipe.GetTargetState, pipe.CompleteAsync().AsTask(), async () =>
             {
                 await pipe.DisposeAsync();
                 await StreamReading.FailureOf(() => pump);
@@ -343,14 +351,16 @@ public sealed class FanOutTests
         OutgoingStream writer = star.ToHub.OpenStream();
         Task write = Task.Run(async () =>
         {
-            await writer.WriteAsync(Payload);
+            await writer.WriteAsync(Payload.AsMemory(0, 10_000));
+            await go.Task;
+            await writer.WriteAsync(Payload.AsMemory(10_000));
             if (ends)
             {
                 await writer.CompleteAsync();
             }
         });
         RelayedStream relayed = star.Hub.Relay(await star.AcceptAtHubAsync(), targets);
-        return new Passing(relayed.GetTargetState, relayed.CompleteAsync().AsTask(), async () =>
+        return new Passing(go.SetResult, relayed.GetTargetState, relayed.CompleteAsync().AsTask(), async () =>
         {
             await relayed.DisposeAsync();
             await StreamReading.FailureOf(() => write);
@@ -358,5 +368,5 @@ public sealed class FanOutTests
         });
     }
 
-    private sealed record Passing(Func<int, FanOutTargetState> State, Task Completion, Func<Task> DisposeAsync);
+    private sealed record Passing(Action Go, Func<int, FanOutTargetState> State, Task Completion, Func<Task> DisposeAsync);
 }

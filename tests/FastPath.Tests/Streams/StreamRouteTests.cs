@@ -49,7 +49,7 @@ public sealed class StreamRouteTests
 
         await write;
         NodeStatistics relay = line[2].GetStatistics();
-        Assert.Equal(Payload.Length, relay.PayloadBytesReceived);
+        Assert.InRange(relay.PayloadBytesReceived, Payload.Length, long.MaxValue);
         Assert.InRange(relay.PayloadBytesSent, Payload.Length, long.MaxValue);
         arrived.Dispose();
         delivered.Dispose();

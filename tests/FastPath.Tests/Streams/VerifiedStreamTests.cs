@@ -156,6 +156,7 @@ public sealed class VerifiedStreamTests
         {
             Store = stores[i],
             Cache = false,
+            VerifyRelayed = true,
             Impairment = new ImpairmentSettings { Seed = (ulong)i, Loss = 0.01 },
         });
         ContractContainer contract = ContractContainer.FromCode(new MemoryBody(Payload), new MemoryBody(new byte[] { 1 }));

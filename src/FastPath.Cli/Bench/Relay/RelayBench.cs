@@ -13,7 +13,7 @@ internal static class RelayBench
     private const long WarmUpBytes = 2_000_000;
 
     public static async Task<RelayReport> RunAsync(
-        FastPathOptions options, long size, int hops, int runs, bool compares, CancellationToken cancellationToken)
+        FastPathOptions options, long size, int hops, int runs, bool compares, bool hasLimits, CancellationToken cancellationToken)
     {
         await using NodeChain chain = await NodeChain.StartAsync(options, hops, cancellationToken).ConfigureAwait(false);
         TlsChain? tls = compares ? await TlsChain.ConnectAsync(hops, cancellationToken).ConfigureAwait(false) : null;
@@ -50,7 +50,7 @@ internal static class RelayBench
                 results,
                 others,
                 chain.Nodes[0].Socket.Report.ReceiveBatchBytes,
-                MachineLimits.Measure(options, chain.First));
+                hasLimits ? MachineLimits.Measure(options, chain.First) : null);
         }
     }
 }

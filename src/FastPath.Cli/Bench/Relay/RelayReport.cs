@@ -17,7 +17,7 @@ internal sealed record RelayReport(
     IReadOnlyList<RelayRun> Runs,
     IReadOnlyList<ChainTransfer> Others,
     long BatchBytes,
-    MachineLimits Limits)
+    MachineLimits? Limits)
 {
     private double Goodput => Figures.Median(Runs.Select(run => Size / 1e6 / run.Transfer.Seconds));
 
@@ -55,7 +55,7 @@ internal sealed record RelayReport(
         table.Add("allocated", $"{AllocatedPerFragment:0.000} B", "a fragment, all nodes");
         table.Add("collections", $"{MedianOf(usage => usage.Collections):0}", "");
         table.Add("sent again", $"{MedianOf(usage => usage.FragmentsAgain):0}", "fragments");
-        Limits.AddTo(table);
+        Limits?.AddTo(table);
         table.Print();
     }
 
@@ -84,7 +84,7 @@ internal sealed record RelayReport(
             document["tls_chain_first_byte_us"] = OtherFirstByte;
         }
 
-        Limits.AddTo(document);
+        Limits?.AddTo(document);
         return document;
     }
 

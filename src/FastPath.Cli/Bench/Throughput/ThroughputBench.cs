@@ -52,7 +52,7 @@ internal sealed class ThroughputBench(ThroughputSettings settings)
                 settings,
                 Document.Create(sender.Node, sender.Peer),
                 _runs.OrderBy(run => run.Seconds).ElementAt(_runs.Count / 2),
-                MachineLimits.Measure(settings.Options, sender.Peer),
+                settings.HasLimits ? MachineLimits.Measure(settings.Options, sender.Peer) : null,
                 settings.Compares ? Figures.Median(_tcp) : null,
                 settings.Compares ? Figures.Median(_tls) : null);
         }

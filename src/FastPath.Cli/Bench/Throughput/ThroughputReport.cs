@@ -11,7 +11,7 @@ internal sealed record ThroughputReport(
     ThroughputSettings Settings,
     JsonObject Document,
     ThroughputRun Run,
-    MachineLimits Limits,
+    MachineLimits? Limits,
     double? TcpGoodput,
     double? TlsGoodput)
 {
@@ -47,7 +47,7 @@ internal sealed record ThroughputReport(
         table.Add("packets", $"{both.Packets}", $"{both.Acks} of acknowledgements alone");
         table.Add("sent again", $"{both.FragmentsAgain}", $"fragments; {both.KernelDrops} datagrams dropped by the kernel");
         table.Add("datagrams", $"{DatagramsPerCall:0.0}", "a system call");
-        Limits.AddTo(table);
+        Limits?.AddTo(table);
         table.Print();
     }
 
@@ -82,7 +82,7 @@ internal sealed record ThroughputReport(
             document["tls_goodput_mb_s"] = TlsGoodput;
         }
 
-        Limits.AddTo(document);
+        Limits?.AddTo(document);
         return document;
     }
 }

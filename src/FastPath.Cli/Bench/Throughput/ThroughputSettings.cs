@@ -9,6 +9,7 @@ namespace FastPath.Cli.Bench.Throughput;
 /// <param name="IsWarm">All runs on the same connections, after an untimed one; otherwise each run on fresh connections.</param>
 /// <param name="Runs">Timed; the one of median goodput is reported.</param>
 /// <param name="Compares">TCP and TLS in turn with the runs.</param>
+/// <param name="HasLimits">What the machine allows is measured too.</param>
 /// <param name="Options">Of every node.</param>
 /// <param name="Arguments">The same options for the second process.</param>
 internal sealed record ThroughputSettings(
@@ -19,5 +20,6 @@ internal sealed record ThroughputSettings(
     bool IsWarm,
     int Runs,
     bool Compares,
+    bool HasLimits,
     FastPathOptions Options,
     IReadOnlyList<string> Arguments);

@@ -8,6 +8,13 @@ internal static class BenchOptions
 {
     public static Option<bool> Compare() => new("--compare") { Description = "TCP and TLS on the same work in the same run" };
 
+    /// <summary>For comparing two builds: what the machine allows is the same for both.</summary>
+    public static Option<string> Limits() => new("--limits")
+    {
+        Description = "off: do not measure what the machine allows",
+        DefaultValueFactory = _ => "on",
+    };
+
     public static Option<int> Runs(int standard) => new("--runs")
     {
         Description = "Timed runs; what is reported is their median",

@@ -15,10 +15,14 @@ internal static class RelayCommand
     private static readonly Option<int> Hops = BenchOptions.Hops();
     private static readonly Option<int> Runs = BenchOptions.Runs(5);
     private static readonly Option<bool> Compare = BenchOptions.Compare();
+    private static readonly Option<string> Limits = BenchOptions.Limits();
 
     public static Command Create()
     {
-        var command = new Command("relay", "A large stream through relays that pass it on as it comes") { Size, Hops, Runs, Compare };
+        var command = new Command("relay", "A large stream through relays that pass it on as it comes")
+        {
+            Size, Hops, Runs, Compare, Limits,
+        };
         NodeOptions.AddTo(command);
         command.Runs(async (parse, token) =>
         {
@@ -28,6 +32,7 @@ internal static class RelayCommand
                 Values.InRange(parse, Hops, 1, HopsMax),
                 Values.InRange(parse, Runs, 1, RunsMax),
                 parse.GetValue(Compare),
+                Values.Switch(parse, Limits),
                 token).ConfigureAwait(false);
             report.Print(parse.GetValue(GlobalOptions.Json));
         });

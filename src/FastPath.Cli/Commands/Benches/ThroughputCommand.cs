@@ -23,12 +23,13 @@ internal static class ThroughputCommand
 
     private static readonly Option<int> Runs = BenchOptions.Runs(3);
     private static readonly Option<bool> Compare = BenchOptions.Compare();
+    private static readonly Option<string> Limits = BenchOptions.Limits();
 
     public static Command Create()
     {
         var command = new Command("throughput", "Many bytes from one node to another")
         {
-            Bytes, Processes, Streams, Connections, Warm, Runs, Compare,
+            Bytes, Processes, Streams, Connections, Warm, Runs, Compare, Limits,
         };
         NodeOptions.AddTo(command);
         command.Runs(async (parse, token) =>
@@ -41,6 +42,7 @@ internal static class ThroughputCommand
                 parse.GetValue(Warm),
                 Values.InRange(parse, Runs, 1, RunsMax),
                 parse.GetValue(Compare),
+                Values.Switch(parse, Limits),
                 NodeOptions.Read(parse),
                 NodeOptions.ToArguments(parse));
             ThroughputReport report = await new ThroughputBench(settings).RunAsync(token).ConfigureAwait(false);

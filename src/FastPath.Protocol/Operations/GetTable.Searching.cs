@@ -1,0 +1,175 @@
+using FastPath.Protocol.Connections;
+using FastPath.Protocol.Handshakes;
+using FastPath.Protocol.Legacy;
+using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
+using FastPath.Serialization.Contracts;
+
+namespace FastPath.Protocol.Operations;
+
+/// <summary>The search: whom to ask next, and what an end means to those who wait for it.</summary>
+internal sealed partial class GetTable
+{
+    private GetOperation? Find(Connection from, UInt128 transaction) =>
+        _operations.TryGetValue(transaction, out GetOperation? operation)
+            && operation.NextHop == from && operation.State == GetState.Searching
+            ? operation
+            : null;
+
+    private Duration SearchTimeout(int hopsToLive) =>
+        _settings.SearchTimeout + (_settings.SearchTimeoutPerHop * hopsToLive);
+
+    private void SearchAgain(GetOperation operation, OperationStatus status)
+    {
+        if (status != OperationStatus.NotFound)
+        {
+            operation.Failure = status;
+        }
+
+        operation.NextHop = null;
+        operation.Incoming = null;
+        operation.Transfer = null;
+        operation.Route = null;
+        Search(operation);
+    }
+
+    private void Search(GetOperation operation)
+    {
+        operation.State = GetState.Searching;
+        operation.HasSearched = true;
+        Connection? next = operation.HopsToLive == 0
+            ? null
+            : _router.Choose(operation.Instance, _endpoint.Connections.Where(c => IsCandidate(operation, c)));
+        if (next is not null && operation.Visited.IsFull)
+        {
+            // Nobody can say any more who was asked: not to know is not the same as not to have found.
+            operation.Failure = OperationStatus.Unavailable;
+            next = null;
+        }
+
+        if (next is null)
+        {
+            Fail(operation);
+            return;
+        }
+
+        NotifyProgress(operation);
+        operation.Visited.Add(next.Session.PeerKey, (byte)(operation.HopsToLive - 1));
+        operation.NextHop = next;
+        operation.Deadline = _now + SearchTimeout(operation.HopsToLive);
+        if (!TryAsk(next, operation))
+        {
+            // It takes no more messages: as good as silent.
+            SearchAgain(operation, OperationStatus.Unavailable);
+        }
+    }
+
+    private static bool TryAsk(Connection next, GetOperation operation)
+    {
+        byte hopsToLive = (byte)(operation.HopsToLive - 1);
+        if (next.Session.IsWithOldNode)
+        {
+            return OldNodeTalk.TryAsk(next, operation.Transaction, operation.Instance, hopsToLive);
+        }
+
+        Span<byte> space = stackalloc byte[next.MessageBytesMax];
+        int length = GetRequest.Write(
+            space,
+            operation.Transaction,
+            operation.Instance,
+            hopsToLive,
+            (byte)(operation.Depth + 1),
+            FormFor(next, operation.Form),
+            next.Streams.ReadsProofs ? operation.Flags : operation.Flags & ~OperationFlags.Proofs,
+            operation.Resume,
+            operation.Visited);
+        return next.TryQueueMessage(space[..length], out _);
+    }
+
+    /// <summary>The wanted form where the neighbour reads it too; what all read otherwise.</summary>
+    private static ContractForm FormFor(Connection neighbour, ContractForm wanted) =>
+        (neighbour.Session.Capabilities & Capabilities.ArchivedForm) != 0 ? wanted : ContractForm.Bincode;
+
+    private static bool IsCandidate(GetOperation operation, Connection connection) =>
+        connection.State == ConnectionState.Established
+        && connection.Session.PeerRole == NodeRole.Node
+        && connection != operation.Requester
+        && !operation.Visited.Covers(connection.Session.PeerKey, (byte)(operation.HopsToLive - 1));
+
+    private void Fail(GetOperation operation)
+    {
+        Remove(operation);
+        if (operation.Requester is { } requester)
+        {
+            Notify(requester, Purpose.GetFailed, operation.Transaction, operation.Instance, operation.Failure, operation.Visited);
+        }
+        else
+        {
+            _host.FailGet(operation.Transaction, operation.Instance, operation.Failure);
+        }
+
+        Unpark(operation);
+    }
+
+    /// <summary>Nobody wants the answer any more: what is under way ends, and the node that was asked is told.</summary>
+    private void Abandon(GetOperation operation, StreamErrorCode code)
+    {
+        Remove(operation);
+        if (operation is { State: GetState.Searching, NextHop: { } next })
+        {
+            Notify(next, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);
+        }
+
+        if (operation.Serving is { } serving)
+        {
+            serving.Connection.Streams.Reset(serving, code);
+        }
+
+        if (operation.Transfer is not null)
+        {
+            LeaveTransfer(operation, code);
+        }
+        else if (operation.Incoming is { } incoming)
+        {
+            incoming.Connection.Streams.Stop(incoming, code);
+        }
+
+        operation.Leader?.Parked.Remove(operation);
+        Unpark(operation);
+    }
+
+    /// <summary>Whoever waits for this request hears that it is still under way.</summary>
+    private static void NotifyProgress(GetOperation operation)
+    {
+        if (operation.Requester is { } requester)
+        {
+            Notify(requester, Purpose.GetProgress, operation.Transaction, operation.Instance, OperationStatus.Done);
+        }
+
+        foreach (GetOperation parked in operation.Parked)
+        {
+            NotifyProgress(parked);
+        }
+    }
+
+    private static void Notify(
+        Connection to,
+        Purpose purpose,
+        UInt128 transaction,
+        ContractInstanceId instance,
+        OperationStatus status,
+        VisitedNodes? visited = null)
+    {
+        if (to.Session.IsWithOldNode)
+        {
+            OldNodeTalk.Notify(to, purpose, transaction, instance, status);
+            return;
+        }
+
+        Span<byte> space = stackalloc byte[to.MessageBytesMax];
+        int length = OperationNotice.Write(space, purpose, transaction, status, visited);
+
+        // A connection that takes no more messages is about to fail; its end says the same.
+        to.TryQueueMessage(space[..length], out _);
+    }
+}
