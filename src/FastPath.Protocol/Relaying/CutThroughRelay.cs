@@ -53,7 +53,13 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         _description = description with { IsOffer = false };
         _hopsFromSink = hopsFromSink;
         _routes = [.. routes];
+        foreach (SendTarget route in routes)
+        {
+            route.Connection.LimitOutgoingForRelay();
+        }
+
         source.IsRelayed = true;
+        source.Connection.LimitIncomingForRelay();
         source.ProgressTimeout = source.Connection.Streams.Settings.ProgressTimeoutAt(hopsFromSink);
     }
 
@@ -194,6 +200,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
 
         var route = new SendTarget(connection, cursor) { Description = description with { IsOffer = false } };
         _routes.Add(route);
+        connection.LimitOutgoingForRelay();
         if (!IsOpen)
         {
             return route;

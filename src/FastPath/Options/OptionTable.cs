@@ -35,6 +35,7 @@ internal static class OptionTable
             [nameof(FastPathOptions.Engine)] = (o, v) => o with { Engine = v.ToChoice<FastPathEngine>() },
             [nameof(FastPathOptions.Cipher)] = (o, v) => o with { Cipher = v.ToChoice<FastPathCipher>() },
             [nameof(FastPathOptions.Congestion)] = (o, v) => o with { Congestion = v.ToChoice<FastPathCongestion>() },
+            [nameof(FastPathOptions.Mtu)] = (o, v) => o with { Mtu = v.ToIntOrAuto() },
             [nameof(FastPathOptions.RateLimitBytesPerSecond)] = (o, v) => o with { RateLimitBytesPerSecond = v.ToSize() },
             [nameof(FastPathOptions.PeerRateLimitBytesPerSecond)] = (o, v) => o with { PeerRateLimitBytesPerSecond = v.ToSize() },
             [nameof(FastPathOptions.UnsafeInlineContinuations)] = (o, v) => o with { UnsafeInlineContinuations = v.ToSwitch() },

@@ -27,6 +27,9 @@ internal readonly struct OptionValue(IConfigurationSection section)
         ? number
         : throw Wrong("a whole number");
 
+    /// <summary>0 for "auto".</summary>
+    public int ToIntOrAuto() => Text.Equals("auto", StringComparison.OrdinalIgnoreCase) ? 0 : ToInt();
+
     public long ToSize() => SizeText.TryParse(Text, out long bytes) ? bytes : throw Wrong("a size such as 64KiB, 10MB or 1GB");
 
     public TimeSpan ToTime()

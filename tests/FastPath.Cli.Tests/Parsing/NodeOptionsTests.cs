@@ -28,6 +28,8 @@ public sealed class NodeOptionsTests
     [InlineData("--cipher", "aegis128l", "Cipher")]
     [InlineData("--cipher", "aes256gcm", "Cipher")]
     [InlineData("--cipher", "chacha20poly1305", "Cipher")]
+    [InlineData("--mtu", "auto", "Mtu")]
+    [InlineData("--mtu", "1400", "Mtu")]
     [InlineData("--hops-to-live", "3", "HopsToLive")]
     [InlineData("--rate", "2MB", "RateLimitBytesPerSecond")]
     [InlineData("--retries", "0", "Retry:AttemptsWithoutProgress")]
