@@ -227,6 +227,7 @@ internal sealed partial class StreamTable
     private void Start(SendStream stream, Instant now)
     {
         Counters.SendsStarted++;
+        Counters.SendsWhole += stream.Description.Kind == StreamKind.Whole ? 1 : 0;
         StreamErrorCode refusal = RefusalOf(stream.Description);
         if (refusal != StreamErrorCode.None)
         {

@@ -35,7 +35,7 @@ public sealed class CompatibilityMatrixTests
         SampleContract contract = SampleContract.Create(7, CodeLength, stateLength: 5_000);
         await line.First.PutAsync(line.Neighbour, contract).WaitAsync(Limit);
         await line.Last.AssertHasAsync(contract);
-        line.AssertBestCommonMode();
+        line.AssertBestCommonMode(line.First);
     }
 
     [Theory]
@@ -47,6 +47,6 @@ public sealed class CompatibilityMatrixTests
         await line.Last.KeepAsync(contract);
         await line.First.GetAsync(line.Neighbour, contract).WaitAsync(Limit);
         await line.First.AssertHasAsync(contract);
-        line.AssertBestCommonMode();
+        line.AssertBestCommonMode(line.Last);
     }
 }

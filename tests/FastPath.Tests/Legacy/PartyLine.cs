@@ -1,3 +1,5 @@
+using FastPath.Protocol.Streams;
+
 namespace FastPath.Tests.Legacy;
 
 /// <summary>Two nodes, and perhaps an old one between them.</summary>
@@ -31,16 +33,21 @@ internal sealed class PartyLine : IAsyncDisposable
         return line;
     }
 
-    /// <summary>Whole where one end of a hop is old; a stream where both can.</summary>
-    public void AssertBestCommonMode()
+    /// <summary>A stream where both ends of a hop can and the sender is at that stage; whole otherwise, and as old nodes do it next to them.</summary>
+    /// <param name="sender">Where the contract came from.</param>
+    public void AssertBestCommonMode(Party sender)
     {
         foreach (Party party in (Party[])[First, Last])
         {
             if (party.Node is { } node)
             {
-                bool isWithOld = node.Peers.All(peer => peer.Capabilities.WireVersion == 0);
-                Assert.Equal(isWithOld, node.Peers.All(peer => !peer.Capabilities.Streaming));
+                bool isWithOld = Neighbour.Kind == PartyKind.Old || (party == Last && First.Kind == PartyKind.Old);
+                Assert.All(node.Peers, peer => Assert.Equal((isWithOld ? 0 : 1, !isWithOld), (peer.Capabilities.WireVersion, peer.Capabilities.Streaming)));
                 Assert.Equal(isWithOld, node.Host.Legacy.ContractsMoved > 0);
+                bool streams = party == sender && party.Kind == PartyKind.Full && !isWithOld;
+                StreamCounters counters = node.Core.Endpoint.StreamCounters;
+                Assert.Equal(streams ? 1 : 0, counters.SendsStarted - counters.SendsWhole);
+                Assert.Equal(party == sender && !streams ? 1 : 0, counters.SendsWhole);
             }
         }
     }
