@@ -27,9 +27,9 @@ internal sealed class GetOperation
     /// <summary>What the origin has already.</summary>
     public required ResumePoint Resume { get; init; }
 
-    public required OperationFlags Flags { get; init; }
+    public required OperationFlags Flags { get; set; }
 
-    public VisitedNodes Visited { get; } = new();
+    public VisitedNodes Visited { get; set; } = new();
 
     /// <summary>Other requests for the same key that wait for this one's answer.</summary>
     public List<GetOperation> Parked { get; } = [];

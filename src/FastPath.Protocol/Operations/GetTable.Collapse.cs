@@ -146,7 +146,7 @@ internal sealed partial class GetTable
     }
 
     private bool Suits(GetTransfer transfer, GetOperation operation) =>
-        !transfer.Source.HasEnded
+        (!transfer.Source.HasEnded || transfer.Source.Ring.Payload.IsComplete)
         && operation.Transfer is null
         && FormFor(transfer.Source.Connection, operation.Form) == transfer.Contract.Form
         && (operation.IsOrigin || FormFor(operation.Requester!, operation.Form) == transfer.Contract.Form)

@@ -21,10 +21,9 @@ internal sealed partial class GetTable
 
     private void SearchAgain(GetOperation operation, OperationStatus status)
     {
-        if (status != OperationStatus.NotFound)
-        {
-            operation.Failure = status;
-        }
+        // What could not be asked weighs more than what was too far, and that more than what was not there.
+        bool isHeavier = status == OperationStatus.Unavailable || operation.Failure == OperationStatus.NotFound;
+        operation.Failure = isHeavier ? status : operation.Failure;
 
         operation.NextHop = null;
         operation.Incoming = null;
@@ -37,19 +36,22 @@ internal sealed partial class GetTable
     {
         operation.State = GetState.Searching;
         operation.HasSearched = true;
-        Connection? next = operation.HopsToLive == 0
-            ? null
-            : _router.Choose(operation.Instance, _endpoint.Connections.Where(c => IsCandidate(operation, c)));
+        Connection? next = _router.Choose(operation.Instance, _endpoint.Connections.Where(c => IsCandidate(operation, c)));
         if (next is not null && operation.Visited.IsFull)
         {
             // Nobody can say any more who was asked: not to know is not the same as not to have found.
             operation.Failure = OperationStatus.Unavailable;
             next = null;
         }
+        else if (next is not null && operation.HopsToLive == 0)
+        {
+            operation.Failure = operation.Failure == OperationStatus.NotFound ? OperationStatus.OutOfHops : operation.Failure;
+            next = null;
+        }
 
         if (next is null)
         {
-            Fail(operation);
+            FailOrSearchThoroughly(operation);
             return;
         }
 
@@ -94,7 +96,31 @@ internal sealed partial class GetTable
         connection.State == ConnectionState.Established
         && connection.Session.PeerRole == NodeRole.Node
         && connection != operation.Requester
-        && !operation.Visited.Covers(connection.Session.PeerKey, (byte)(operation.HopsToLive - 1));
+        && !((operation.Flags & OperationFlags.Thorough) == 0
+            ? operation.Visited.Contains(connection.Session.PeerKey)
+            : operation.Visited.Covers(connection.Session.PeerKey, (byte)Math.Max(0, operation.HopsToLive - 1)));
+
+    private void FailOrSearchThoroughly(GetOperation operation)
+    {
+        if (!operation.IsOrigin || operation.Failure != OperationStatus.OutOfHops)
+        {
+            Fail(operation);
+            return;
+        }
+
+        operation.Failure = OperationStatus.NotFound;
+        if ((operation.Flags & OperationFlags.Thorough) != 0)
+        {
+            // All within the hops have been asked; what lies further on was not wanted.
+            Fail(operation);
+            return;
+        }
+
+        operation.Flags |= OperationFlags.Thorough;
+        operation.Visited = new VisitedNodes();
+        operation.Visited.Add(_endpoint.PublicKey, operation.HopsToLive);
+        Search(operation);
+    }
 
     private void Fail(GetOperation operation)
     {

@@ -193,7 +193,8 @@ internal sealed partial class GetTable : IRelayOwner
         if (Find(from, notice.Transaction) is { } operation)
         {
             operation.Visited.Merge(notice.Visited);
-            SearchAgain(operation, notice.Status == OperationStatus.NotFound ? OperationStatus.NotFound : OperationStatus.Unavailable);
+            bool isSearched = notice.Status is OperationStatus.NotFound or OperationStatus.OutOfHops;
+            SearchAgain(operation, isSearched ? notice.Status : OperationStatus.Unavailable);
         }
     }
 

@@ -17,4 +17,10 @@ internal enum OperationFlags : byte
     /// a node that does not.
     /// </summary>
     Proofs = 4,
+
+    /// <summary>
+    /// A GET asks nodes again that were asked with fewer hops left: dear, and the only way to find for sure what lies within its
+    /// hops. Its origin sets it when hops ran out in a search that asks each node once.
+    /// </summary>
+    Thorough = 8,
 }

@@ -26,7 +26,8 @@ internal sealed partial class PutTable : IRelayOwner
     private readonly SubscriptionTable _subscriptions;
     private readonly Dictionary<UInt128, PutOperation> _operations = [];
     private readonly Dictionary<CutThroughRelay, PutOperation> _relays = [];
-    private readonly List<(PutOperation For, PutHeader Header, StreamOffer Offer)> _parkedOffers = [];
+    private readonly Dictionary<UInt128, (PutHeader Header, StreamOffer Offer)> _offersInHand = [];
+    private readonly List<(UInt128 For, PutHeader Header, StreamOffer Offer)> _parkedOffers = [];
     private Instant _now;
 
     public PutTable(
@@ -99,6 +100,7 @@ internal sealed partial class PutTable : IRelayOwner
     public void HandleRequest(Instant now, ReceiveStream stream, PutHeader header)
     {
         _now = now;
+        _offersInHand.Remove(header.Transaction);
         if (header.Purpose == Purpose.UpdateNotice)
         {
             TakeNotice(stream, header);
@@ -129,6 +131,7 @@ internal sealed partial class PutTable : IRelayOwner
     public void HandleHeld(Instant now, PutHeader header, Connection from)
     {
         _now = now;
+        HandleOfferEnded(header.Transaction);
         if (header.Purpose != Purpose.UpdateNotice && TryBegin(header, from, null, out PutOperation? put))
         {
             put.Here = OperationStatus.Done;
@@ -136,21 +139,27 @@ internal sealed partial class PutTable : IRelayOwner
         }
     }
 
+    /// <summary>An offer is answered by the host, or waits while the same content comes from somebody else.</summary>
     public void HandleOffer(PutHeader header, StreamOffer offer)
     {
-        PutOperation? same = _operations.Values.FirstOrDefault(
-            put => put.Here is null
-                && put.Incoming is { HasEnded: false } incoming
-                && incoming.Digest.Span.SequenceEqual(offer.Description.Digest.Span)
-                && put.Header.Contract.Key == header.Contract.Key);
-        if (same is not null)
+        if (FindSame(header, offer) is { } same)
         {
             Collapsed++;
             _parkedOffers.Add((same, header, offer));
             return;
         }
 
+        _offersInHand[header.Transaction] = (header, offer);
         _host.OnPutOffered(header, offer);
+    }
+
+    /// <summary>An offer that the host had was declined, or withdrawn.</summary>
+    public void HandleOfferEnded(UInt128 transaction)
+    {
+        if (_offersInHand.Remove(transaction))
+        {
+            DecideParked(transaction);
+        }
     }
 
     /// <summary>What became of it at this node. NotFound: an update of what it does not keep.</summary>
@@ -171,12 +180,7 @@ internal sealed partial class PutTable : IRelayOwner
         }
 
         put.Here = status;
-        foreach ((PutOperation _, PutHeader parked, StreamOffer offer) in _parkedOffers.Where(p => p.For == put).ToArray())
-        {
-            _host.OnPutOffered(parked, offer);
-        }
-
-        _parkedOffers.RemoveAll(p => p.For == put);
+        DecideParked(header.Transaction);
         if (IsFatal(status))
         {
             LeaveNextHop(put, status == OperationStatus.Corrupt ? StreamErrorCode.Corrupt : StreamErrorCode.Cancelled);
@@ -198,7 +202,12 @@ internal sealed partial class PutTable : IRelayOwner
         if (_operations.TryGetValue(notice.Transaction, out PutOperation? put)
             && put.NextHop == from && put.Leg != PutLeg.None)
         {
-            put.Visited.Merge(notice.Visited);
+            if (notice.Status == OperationStatus.NotFound)
+            {
+                // Whom an update was taken to in vain; those that a PUT did not get to may still have it.
+                put.Visited.Merge(notice.Visited);
+            }
+
             HandleWord(put, notice.Status);
         }
     }
@@ -233,6 +242,10 @@ internal sealed partial class PutTable : IRelayOwner
         }
 
         _parkedOffers.RemoveAll(p => p.Offer.Connection == connection);
+        foreach (UInt128 transaction in _offersInHand.Where(o => o.Value.Offer.Connection == connection).Select(o => o.Key).ToArray())
+        {
+            HandleOfferEnded(transaction);
+        }
     }
 
     public void HandleTimeout(Instant now)
@@ -254,6 +267,42 @@ internal sealed partial class PutTable : IRelayOwner
                     Report(put);
                 }
             }
+        }
+    }
+
+    private UInt128? FindSame(PutHeader header, StreamOffer offer)
+    {
+        ReadOnlyMemory<byte> digest = offer.Description.Digest;
+        bool IsSame(PutHeader other, ReadOnlyMemory<byte> otherDigest) =>
+            other.Transaction != header.Transaction
+            && other.Contract.Key == header.Contract.Key
+            && otherDigest.Span.SequenceEqual(digest.Span);
+        foreach (PutOperation put in _operations.Values)
+        {
+            if (put.Here is null && put.Incoming is { HasEnded: false } incoming && IsSame(put.Header, incoming.Digest))
+            {
+                return put.Header.Transaction;
+            }
+        }
+
+        foreach ((UInt128 transaction, (PutHeader Header, StreamOffer Offer) inHand) in _offersInHand)
+        {
+            if (IsSame(inHand.Header, inHand.Offer.Description.Digest))
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
+    private void DecideParked(UInt128 transaction)
+    {
+        (UInt128 For, PutHeader Header, StreamOffer Offer)[] parked = [.. _parkedOffers.Where(p => p.For == transaction)];
+        _parkedOffers.RemoveAll(p => p.For == transaction);
+        foreach ((_, PutHeader header, StreamOffer offer) in parked)
+        {
+            HandleOffer(header, offer);
         }
     }
 
@@ -303,6 +352,7 @@ internal sealed partial class PutTable : IRelayOwner
             return;
         }
 
+        DecideParked(put.Header.Transaction);
         _host.ReleasePut(put.Header.Transaction);
         if (put.IsOrigin)
         {

@@ -62,13 +62,14 @@ internal sealed partial class NodeHost
         if (Store is null && !header.IsUpdate)
         {
             offer.Connection.Streams.Decline(offer, StreamErrorCode.Unsupported);
+            Core.Puts.HandleOfferEnded(header.Transaction);
             return;
         }
 
         if (header.IsUpdate)
         {
             // What is kept is the outcome of updates, not the updates: each is taken and judged.
-            Answer(offer, OfferAnswer.Accept());
+            Answer(offer, OfferAnswer.Accept(), header);
             return;
         }
 
@@ -96,7 +97,11 @@ internal sealed partial class NodeHost
         switch (answer.Kind)
         {
             case OfferAnswerKind.Accepted:
-                streams.Accept(now, offer, Math.Clamp(answer.From, 0, offer.Description.TotalLength));
+                if (!streams.Accept(now, offer, Math.Clamp(answer.From, 0, offer.Description.TotalLength)) && header is not null)
+                {
+                    Core.Puts.HandleOfferEnded(header.Transaction);
+                }
+
                 break;
             case OfferAnswerKind.Held:
                 streams.Have(offer);
