@@ -23,7 +23,7 @@ internal static class OldNodeTalk
         NetMessage message = purpose switch
         {
             Purpose.GetProgress => new NetMessage.Get(new GetMsg.ForwardingAck(id, instance)),
-            Purpose.GetFailed when status == OperationStatus.NotFound =>
+            Purpose.GetFailed when status is OperationStatus.NotFound or OperationStatus.OutOfHops =>
                 new NetMessage.Get(new GetMsg.Response(id, instance, GetResult.NotFound, 0)),
             _ => new NetMessage.Aborted(id),
         };

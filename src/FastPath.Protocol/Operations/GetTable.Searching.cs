@@ -102,7 +102,9 @@ internal sealed partial class GetTable
 
     private void FailOrSearchThoroughly(GetOperation operation)
     {
-        if (!operation.IsOrigin || operation.Failure != OperationStatus.OutOfHops)
+        // An old node that asked knows no such search: the first node that does stands in for it.
+        bool isFirst = operation.Requester is null or { Session.IsWithOldNode: true };
+        if (!isFirst || operation.Failure != OperationStatus.OutOfHops)
         {
             Fail(operation);
             return;
