@@ -133,7 +133,7 @@ internal sealed partial class GetTable
         }
         else
         {
-            _host.FailGet(operation.Transaction, operation.Instance, operation.Failure);
+            _host.FailGet(operation.Transaction, operation.Failure);
         }
 
         Unpark(operation);
