@@ -53,7 +53,9 @@ internal sealed partial class NodeHost
         _ = Task.Run(() => header.IsUpdate ? AcceptUpdateAsync(header, handle, isNew) : AcceptPutAsync(header, handle));
     }
 
-    public void ForwardPut(PutHeader header, Connection to) => _ = Task.Run(() => ForwardAsync(header, to));
+    public void ForwardPut(PutHeader header, Connection to) => _ = Task.Run(() => to.Session.IsWithOldNode
+        ? ForwardWholeAsync(header, to)
+        : ForwardAsync(header, to));
 
     public void ReleasePut(UInt128 transaction)
     {
@@ -122,13 +124,6 @@ internal sealed partial class NodeHost
         {
             using StoredContract? kept = carried is null ? Store?.TryOpen(header.Contract.Key.Instance) : null;
             PutSource source = carried ?? SourceOf(kept, header, to);
-            if (to.Session.IsWithOldNode)
-            {
-                await OldNodes.ForwardAsync(header, to, source).ConfigureAwait(false);
-                code = StreamErrorCode.None;
-                return;
-            }
-
             StreamDescription description = source.Proof.Describe(source.Body, new StreamDescription
             {
                 Kind = OperationSettings.KindFor(to, source.Body.Length, header.Flags),
@@ -186,6 +181,26 @@ internal sealed partial class NodeHost
                 PostSent(header, to, code);
             }
         }
+    }
+
+    /// <summary>The same to a node that takes nothing but whole messages.</summary>
+    private async Task ForwardWholeAsync(PutHeader header, Connection to)
+    {
+        StreamErrorCode code = StreamErrorCode.None;
+        _puts.TryGetValue(header.Transaction, out PutSource? carried);
+        try
+        {
+            using StoredContract? kept = carried is null ? Store?.TryOpen(header.Contract.Key.Instance) : null;
+            await OldNodes.ForwardAsync(header, to, carried ?? SourceOf(kept, header, to)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            code = e is FastPathException known ? StreamFailures.CodeOf(known.Error) : StreamErrorCode.Cancelled;
+            carried?.Failure = e as FastPathException;
+            _logger.ServeFailed(header.Transaction, e.Message);
+        }
+
+        PostSent(header, to, code);
     }
 
     private void PostSent(PutHeader header, Connection to, StreamErrorCode code) =>
