@@ -182,6 +182,7 @@ internal sealed partial class GetTable
         {
             operation.State = GetState.Transferring;
             Remove(operation);
+            Counters.CountEnded(OperationStatus.Done);
             _host.DeliverGet(operation.Transaction, transfer.Contract, source, cursor);
         }
         else
@@ -243,6 +244,7 @@ internal sealed partial class GetTable
         foreach ((GetOperation operation, RingCursor cursor) in transfer.Waiting.ToArray())
         {
             Remove(operation);
+            Counters.CountEnded(OperationStatus.Done);
             _host.DeliverGet(operation.Transaction, transfer.Contract, transfer.Source, cursor);
         }
 
