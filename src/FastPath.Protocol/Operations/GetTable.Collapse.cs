@@ -135,7 +135,7 @@ internal sealed partial class GetTable
         transfer.Start();
     }
 
-    private void CancelAt(Connection? asked, GetOperation operation)
+    private static void CancelAt(Connection? asked, GetOperation operation)
     {
         operation.Leader?.Parked.Remove(operation);
         operation.Leader = null;
@@ -146,7 +146,7 @@ internal sealed partial class GetTable
 
     }
 
-    private bool Suits(GetTransfer transfer, GetOperation operation) =>
+    private static bool Suits(GetTransfer transfer, GetOperation operation) =>
         (!transfer.Source.HasEnded || transfer.Source.Ring.Payload.IsComplete)
         && operation.Transfer is null
         && FormFor(transfer.Source.Connection, operation.Form) == transfer.Contract.Form

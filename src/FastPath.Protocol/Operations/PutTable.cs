@@ -74,7 +74,11 @@ internal sealed partial class PutTable : IRelayOwner
         header.Visited.Add(_endpoint.PublicKey, header.HopsToLive);
         var put = new PutOperation
         {
-            Header = header, Requester = null, IsOrigin = true, Only = only, Here = here,
+            Header = header,
+            Requester = null,
+            IsOrigin = true,
+            Only = only,
+            Here = here,
         };
         _operations.Add(header.Transaction, put);
         Counters.CountStarted();

@@ -121,13 +121,13 @@ internal sealed class SimulatedMesh
 
     private static PutHeader HeaderOf(
         Purpose purpose, UInt128 transaction, ContractKey key, byte[] payload, ulong version, byte hopsToLive) => new()
-    {
-        Purpose = purpose,
-        Transaction = transaction,
-        Contract = new ContractOutline(key, ContractForm.Bincode, payload.Length, 0, null, version),
-        HopsToLive = hopsToLive,
-        Detours = OperationSettings.Default.Detours,
-    };
+        {
+            Purpose = purpose,
+            Transaction = transaction,
+            Contract = new ContractOutline(key, ContractForm.Bincode, payload.Length, 0, null, version),
+            HopsToLive = hopsToLive,
+            Detours = OperationSettings.Default.Detours,
+        };
 
     /// <summary>Nothing of an operation is left anywhere: no entry, no stream, no block.</summary>
     public string? Leftovers()
