@@ -5,7 +5,8 @@ namespace FastPath.Engine;
 /// <summary>One waiter, many setters, no lost wake-up and no allocation: a set that finds nobody is kept for the next wait.</summary>
 /// <remarks>
 /// The waiter looks at the state it waits for, waits, and looks again; the setter changes that state first and sets then
-/// (scenario R7). Continuations run on the thread pool unless told otherwise.
+/// (scenario R7). A set on the loop thread takes effect when the loop's batch is done: a waiter is woken once a batch, not
+/// once a packet. Continuations run on the thread pool unless the loop runs them itself.
 /// </remarks>
 internal sealed class AsyncSignal : IValueTaskSource
 {
@@ -13,13 +14,16 @@ internal sealed class AsyncSignal : IValueTaskSource
     private const int Signalled = 1;
     private const int Waiting = 2;
 
+    private readonly EngineLoop? _loop;
     private ManualResetValueTaskSourceCore<bool> _core;
     private CancellationTokenRegistration _registration;
     private int _state;
 
-    public AsyncSignal(bool runsContinuationsInline = false)
+    /// <param name="loop">Whose thread sets it most; null for none.</param>
+    public AsyncSignal(EngineLoop? loop = null)
     {
-        _core.RunContinuationsAsynchronously = !runsContinuationsInline;
+        _loop = loop;
+        _core.RunContinuationsAsynchronously = loop is not { RunsContinuationsInline: true };
     }
 
     public void Set()
@@ -38,14 +42,17 @@ internal sealed class AsyncSignal : IValueTaskSource
                 continue;
             }
 
-            if (state == Waiting)
+            if (state == Waiting && _loop?.TryDefer(this) != true)
             {
-                _core.SetResult(true);
+                Complete();
             }
 
             return;
         }
     }
+
+    /// <summary>Ends the wait whose signal was deferred.</summary>
+    public void Complete() => _core.SetResult(true);
 
     /// <summary>Completes at the next <see cref="Set"/>, or at once when one came since the last wait.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken)

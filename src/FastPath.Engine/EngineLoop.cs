@@ -10,8 +10,10 @@ namespace FastPath.Engine;
 /// <remarks>Other threads hand over work with <see cref="Post(ILoopTask)"/>; callbacks run on the loop and must only complete tasks.</remarks>
 internal sealed class EngineLoop : IDisposable
 {
-    private const int DatagramsPerTurnMax = 64;
-    private const int DatagramBytesMax = 2_048;
+    // What came first is passed on before the rest of a burst is looked at.
+    private const int DatagramsOfFirstBatch = 16;
+    private const int DatagramsOfBatch = 64;
+    private const int DatagramBytesMax = ushort.MaxValue;
 
     // A receiver can begin on the first part of a burst while the rest is still being sealed.
     private const int FlushBytes = 64 * 1_024;
@@ -24,18 +26,25 @@ internal sealed class EngineLoop : IDisposable
     private readonly NodeCore _core;
     private readonly IDatagramSocket _socket;
     private readonly ConcurrentQueue<ILoopTask> _tasks = new();
+    private readonly List<AsyncSignal> _deferred = [];
     private readonly Thread _thread;
     private int _flushBytes = FlushBytes;
     private int _isWaiting;
     private volatile bool _stopping;
     private volatile bool _hasEnded;
 
-    public EngineLoop(NodeCore core, IDatagramSocket socket)
+    /// <param name="runsContinuationsInline">
+    /// What awaits a stream goes on on the loop's own thread: no hop, but one that blocks there blocks every connection.
+    /// </param>
+    public EngineLoop(NodeCore core, IDatagramSocket socket, bool runsContinuationsInline = false)
     {
+        RunsContinuationsInline = runsContinuationsInline;
         _core = core;
         _socket = socket;
         _thread = new Thread(Run) { IsBackground = true, Name = "fastpath loop" };
     }
+
+    public bool RunsContinuationsInline { get; }
 
     /// <summary>Most bytes of sealed packets that waited for a flush.</summary>
     public long PeakBatchBytes { get; private set; }
@@ -62,6 +71,18 @@ internal sealed class EngineLoop : IDisposable
         {
             AbandonTasks();
         }
+    }
+
+    /// <summary>Keeps a signal that was set on the loop thread until the batch is done; false on any other thread.</summary>
+    internal bool TryDefer(AsyncSignal signal)
+    {
+        if (Thread.CurrentThread != _thread)
+        {
+            return false;
+        }
+
+        _deferred.Add(signal);
+        return true;
     }
 
     /// <summary>Closes every connection with a code, sends what is left and ends the thread.</summary>
@@ -114,32 +135,55 @@ internal sealed class EngineLoop : IDisposable
     private void RunTurn(Instant now)
     {
         bool hasMore = true;
-        while (hasMore)
+        for (int batch = DatagramsOfFirstBatch; hasMore; batch = DatagramsOfBatch)
         {
-            // Only as many as were there: a task that posts another never keeps the loop from its packets.
-            for (int waiting = _tasks.Count; waiting > 0 && _tasks.TryDequeue(out ILoopTask? task); waiting--)
-            {
-                task.Run(now);
-            }
-
-            hasMore = ReceiveBatch(now);
+            RunTasks(now);
+            hasMore = ReceiveBatch(now, batch);
             if (now >= _core.NextTimeout)
             {
                 _core.HandleTimeout(now);
             }
 
             _core.HandleEvents(now);
-            Transmit(now);
+            if (RunsContinuationsInline)
+            {
+                // What they write leaves in this turn.
+                CompleteDeferred();
+                RunTasks(now);
+            }
+
+            Transmit(now, isBatchEnd: !hasMore);
             _core.HandleEvents(now);
+            CompleteDeferred();
             now = MonotonicClock.Now;
         }
     }
 
-    private void Transmit(Instant now)
+    /// <summary>Only as many as were there: a task that posts another never keeps the loop from its packets.</summary>
+    private void RunTasks(Instant now)
+    {
+        for (int waiting = _tasks.Count; waiting > 0 && _tasks.TryDequeue(out ILoopTask? task); waiting--)
+        {
+            task.Run(now);
+        }
+    }
+
+    private void CompleteDeferred()
+    {
+        // One that runs here may set others.
+        for (int i = 0; i < _deferred.Count; i++)
+        {
+            _deferred[i].Complete();
+        }
+
+        _deferred.Clear();
+    }
+
+    private void Transmit(Instant now, bool isBatchEnd)
     {
         int waiting = 0;
         while (_core.Endpoint.TryPollTransmit(
-            now, _socket.RentSend(DatagramBytesMax), out int length, out PeerAddress to))
+            now, _socket.RentSend(DatagramBytesMax), isBatchEnd, out int length, out PeerAddress to))
         {
             _socket.CommitSend(length, to);
             waiting += length;
@@ -156,16 +200,16 @@ internal sealed class EngineLoop : IDisposable
     }
 
     /// <returns>True when the batch was full, so more may wait.</returns>
-    private bool ReceiveBatch(Instant now)
+    private bool ReceiveBatch(Instant now, int datagramsMax)
     {
         int received = 0;
-        while (received < DatagramsPerTurnMax && _socket.TryReceive(out Span<byte> datagram, out PeerAddress from))
+        while (received < datagramsMax && _socket.TryReceive(out Span<byte> datagram, out PeerAddress from))
         {
             received++;
             _core.Endpoint.HandleDatagram(now, from, datagram);
         }
 
-        return received == DatagramsPerTurnMax;
+        return received == datagramsMax;
     }
 
     private TimeSpan UntilNextTimeout()

@@ -13,6 +13,7 @@ using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -69,7 +70,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
         _host.OperationSettings = operations;
-        _host.Loop = new EngineLoop(Core, socket);
+        _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations);
         _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters);
         DatagramSocketReport report = socket.Report;
         logger.Listening(
@@ -268,6 +269,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
             Ciphers = options.Cipher == FastPathCipher.Auto ? [] : [(CipherSuite)options.Cipher],
             Connection = ConnectionSettings.Default with
             {
+                Mtu = options.Mtu == 0 ? PathMtuSettings.Auto : PathMtuSettings.Fixed(options.Mtu),
                 Recovery = RecoverySettings.Default with
                 {
                     Congestion = (CongestionAlgorithm)options.Congestion,

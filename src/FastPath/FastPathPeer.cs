@@ -53,7 +53,7 @@ public sealed class FastPathPeer
     public string Congestion => Connection.Recovery.Congestion.Name;
 
     /// <summary>Bytes of UDP payload that a packet has at most.</summary>
-    public int MtuBytes => Connection.DatagramBytes;
+    public int MtuBytes => Connection.Path.Current;
 
     /// <summary>The least round trip seen; null before the first sample.</summary>
     public TimeSpan? MinRoundTrip => Connection.Rtt.HasSample ? Connection.Rtt.Min.ToTimeSpan() : null;
@@ -68,7 +68,7 @@ public sealed class FastPathPeer
     public void SetRateLimit(long bytesPerSecond)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
-        _host.Loop.Post(now => Connection.Recovery.SetRateLimit(now, bytesPerSecond));
+        _host.Loop.Post(now => Connection.SetRateLimit(now, bytesPerSecond));
     }
 
     /// <summary>One reading of the connection's counters.</summary>

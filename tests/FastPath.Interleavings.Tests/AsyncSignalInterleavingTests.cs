@@ -13,7 +13,7 @@ public sealed class AsyncSignalInterleavingTests
     {
         int schedules = Scheduler.RunAll(preemptionsMax: 3, () =>
         {
-            var signal = new AsyncSignal(runsContinuationsInline: true);
+            var signal = new AsyncSignal(EngineLoop.Instance);
             int produced = 0;
             int seen = 0;
             return ([Produce, Consume], () => Assert.Equal(sets, seen));
@@ -51,7 +51,7 @@ public sealed class AsyncSignalInterleavingTests
     {
         int schedules = Scheduler.RunAll(preemptionsMax: 2, () =>
         {
-            var signal = new AsyncSignal(runsContinuationsInline: true);
+            var signal = new AsyncSignal(EngineLoop.Instance);
             int left = 0;
             int right = 0;
             return (
@@ -78,7 +78,7 @@ public sealed class AsyncSignalInterleavingTests
         var outcomes = new HashSet<bool>();
         Scheduler.RunAll(preemptionsMax: 2, () =>
         {
-            var signal = new AsyncSignal(runsContinuationsInline: true);
+            var signal = new AsyncSignal(EngineLoop.Instance);
             var cancel = new CancellationTokenSource();
             int produced = 0;
             bool isDone = false;
@@ -138,7 +138,8 @@ public sealed class AsyncSignalInterleavingTests
                         }
                     },
                 ],
-                () => { });
+                () => { }
+            );
         }));
         Assert.Contains("Nobody wakes thread 1", failure.Message, StringComparison.Ordinal);
     }

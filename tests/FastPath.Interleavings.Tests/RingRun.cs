@@ -20,7 +20,7 @@ internal sealed class RingRun
         Ring = FragmentRing.TryCreate(_pool, BufferHolder.ReceiveRing, 0, size)!;
         Ring.TrySetFinalSize(size);
         Cursors = [.. Enumerable.Range(0, readers).Select(_ => Ring.TryAddCursor()!)];
-        _signals = [.. Enumerable.Range(0, Math.Max(readers, signals)).Select(_ => new AsyncSignal(runsContinuationsInline: true))];
+        _signals = [.. Enumerable.Range(0, Math.Max(readers, signals)).Select(_ => new AsyncSignal(EngineLoop.Instance))];
     }
 
     public byte[] Payload { get; }

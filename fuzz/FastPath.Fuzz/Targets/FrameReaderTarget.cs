@@ -65,6 +65,12 @@ internal sealed class FrameReaderTarget : IFuzzTarget
             }));
             yield return ("message", Write((ref w) => new MessageFrame(3, "hello"u8).Write(ref w)));
             yield return ("close", Write((ref w) => new ConnectionCloseFrame(1, "bye"u8).Write(ref w)));
+            yield return ("mtu-probe", Write((ref w) =>
+            {
+                new MtuProbeFrame(8_952).Write(ref w);
+                new MtuProbeFrame(0).Write(ref w);
+                w.WriteBytes([0, 0, 0, 0]);
+            }));
             yield return ("unknown-type", Write((ref w) =>
             {
                 w.WriteType(FrameType.Datagram);
@@ -114,7 +120,7 @@ internal sealed class FrameReaderTarget : IFuzzTarget
                 return true;
             case FrameType.Ping:
                 return true;
-            case > FrameType.LastPlain when !StreamSignalFrame.IsSignal(type):
+            case > FrameType.LastPlain when type != FrameType.MtuProbe && !StreamSignalFrame.IsSignal(type):
                 return reader.TryReadBlock(out _);
             default:
                 return _oracle.TryRead(type, input, start, ref reader);

@@ -33,6 +33,9 @@ internal sealed class PinnedSlabPool
 
     public int BlockBytes { get; }
 
+    /// <summary>The hard limit.</summary>
+    public long BudgetBytes => (long)_blocksMax * BlockBytes;
+
     /// <summary>Memory that was ever needed, and is kept.</summary>
     public long SlabBytes
     {
@@ -64,11 +67,12 @@ internal sealed class PinnedSlabPool
     public long ReservedBytes => Volatile.Read(ref _reservedBytes);
 
     /// <summary>Sets memory aside, so that renting it later cannot fail (decision D2: credit is granted for nothing else).</summary>
-    public bool TryReserve(long bytes)
+    /// <param name="keptFreeBytes">Must be left for others: who wants more than the least it needs never takes the last of it.</param>
+    public bool TryReserve(long bytes, long keptFreeBytes = 0)
     {
         lock (_gate)
         {
-            if (_reservedBytes + bytes > (long)_blocksMax * BlockBytes)
+            if (_reservedBytes + bytes + keptFreeBytes > BudgetBytes)
             {
                 return false;
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using FastPath.Options;
 
 namespace FastPath.Cli.Parsing;
@@ -7,6 +8,9 @@ namespace FastPath.Cli.Parsing;
 /// <summary>Options that node, put, get, demo and bench share. One whose part is not built yet says so; none is ignored.</summary>
 internal static class NodeOptions
 {
+    private const int MtuMin = 1_200;
+    private const int MtuMax = 65_000;
+
     private static readonly Option<string> Streaming = Choice("--streaming", "on", "off, shadow, opt-in or on: the stage of the rollout");
     private static readonly Option<string> Threshold = Choice("--threshold", "64KiB", "Only payloads that are longer are streamed");
     private static readonly Option<string> Piped = Choice("--piped", "on", "on: relays pass bytes on as they come; off: each takes the whole first");
@@ -14,7 +18,7 @@ internal static class NodeOptions
     private static readonly Option<string> Rate = Choice("--rate", "none", "Bytes a second that leave at most, such as 2MB; none for no limit");
     private static readonly Option<string> Engine = Choice("--engine", "auto", "auto, linux or saea");
     private static readonly Option<string> Cipher = Choice("--cipher", "auto", "auto, aegis128l, aes256gcm or chacha20poly1305");
-    private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto or 1200: larger packets are not built yet");
+    private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto: what the path takes; or bytes of UDP payload, 1200 to 65000");
     private static readonly Option<string> Cache = Choice("--cache", "on", "on: relays keep contracts that pass through them");
     private static readonly Option<string> Verify = Choice(
         "--verify", "sink", "on: relays pass on, and sinks read, checked groups alone; sink: only sinks check; off: nobody (the store always)");
@@ -49,7 +53,6 @@ internal static class NodeOptions
 
     public static FastPathOptions Read(ParseResult parse)
     {
-        RequireBuilt(parse, Mtu, "auto", "1200");
         return new FastPathOptions
         {
             Streaming = parse.GetValue(Streaming) switch
@@ -80,6 +83,7 @@ internal static class NodeOptions
             },
             Retry = new RetryBudget { AttemptsWithoutProgress = Values.InRange(parse, Retries, 0, 1_000_000) },
             RateLimitBytesPerSecond = RateOf(parse),
+            Mtu = ReadMtu(parse.GetValue(Mtu)!),
             Engine = parse.GetValue(Engine) switch
             {
                 "auto" => FastPathEngine.Auto,
@@ -125,6 +129,19 @@ internal static class NodeOptions
         Description = description,
         DefaultValueFactory = _ => standard,
     };
+
+    private static int ReadMtu(string value)
+    {
+        if (value == "auto")
+        {
+            return 0;
+        }
+
+        bool isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes);
+        return isNumber && bytes is >= MtuMin and <= MtuMax
+            ? bytes
+            : throw new CommandException(ExitCode.Usage, $"--mtu '{value}': expected auto or bytes, {MtuMin} to {MtuMax}");
+    }
 
     private static void RequireBuilt(ParseResult parse, Option<string> option, params string[] built)
     {

@@ -9,7 +9,10 @@ namespace FastPath.Protocol.Connections;
 /// <summary>Packets in: open, walk the frames, hand each to its part.</summary>
 internal sealed partial class Connection
 {
+    private const int RunBytesMax = 1 << 30;
+
     private readonly AckRange[] _ackRanges = new AckRange[AckFrame.RangesMax];
+    private SentFrame _acknowledgedRun;
     private long _messageCreditGranted;
     private long _messageBytesConsumed;
     private long _messageBytesReceived;
@@ -17,6 +20,7 @@ internal sealed partial class Connection
     /// <summary>Opens a datagram in place; whatever it holds, nothing is thrown.</summary>
     public OpenResult HandlePacket(Instant now, in PacketHeader header, Span<byte> datagram)
     {
+        Wake();
         OpenResult result = Session.Opener.TryOpen(
             datagram, header, now, _recovery.ProbeTimeout * 3, out int length);
         if (result != OpenResult.Opened)
@@ -32,6 +36,7 @@ internal sealed partial class Connection
     /// <summary>Takes the frames of a packet that the session's keys have opened.</summary>
     public void HandleOpened(Instant now, in PacketHeader header, ReadOnlySpan<byte> payload)
     {
+        Wake();
         Counters.PacketsReceived++;
         if (State != ConnectionState.Established)
         {
@@ -51,7 +56,10 @@ internal sealed partial class Connection
     {
         switch (frame.Type)
         {
-            case FrameType.StreamOpen or FrameType.Fragment or FrameType.Fin:
+            case FrameType.Fragment:
+                AcknowledgeFragment(in frame);
+                break;
+            case FrameType.StreamOpen or FrameType.Fin:
                 Streams.OnAcknowledged(in frame, _turn);
                 break;
             case FrameType.Ack:
@@ -59,6 +67,9 @@ internal sealed partial class Connection
                 break;
             case FrameType.Ping when frame.Length != 0:
                 _events.Enqueue(new ConnectionEvent(ConnectionEventKind.PingAcknowledged, this, frame.Id));
+                break;
+            case FrameType.MtuProbe when frame.Length != 0:
+                _path.OnProbeAcknowledged(frame.Length, _turn);
                 break;
             case FrameType.Message when _messages.OnAcknowledged(frame.Id):
                 _events.Enqueue(new ConnectionEvent(ConnectionEventKind.MessageAcknowledged, this, frame.Id));
@@ -68,6 +79,7 @@ internal sealed partial class Connection
 
     void IFrameFateSink.OnFrameLost(in SentFrame frame)
     {
+        FlushAcknowledged();
         switch (frame.Type)
         {
             case FrameType.Ping when frame.Length != 0:
@@ -76,6 +88,9 @@ internal sealed partial class Connection
             case FrameType.Message:
                 _messages.OnLost(frame.Id);
                 break;
+            case FrameType.MtuProbe:
+                LoseMtuFrame(in frame);
+                break;
             case FrameType.ConnectionCredit:
                 _owesMessageCredit |= frame.Offset == _messageCreditGranted;
                 break;
@@ -83,6 +98,43 @@ internal sealed partial class Connection
                 or (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
                 Streams.OnLost(in frame);
                 break;
+        }
+    }
+
+    /// <summary>Fragments that lie side by side are told as one: an ACK of a burst costs a stream one step.</summary>
+    private void AcknowledgeFragment(in SentFrame frame)
+    {
+        ref SentFrame run = ref _acknowledgedRun;
+        bool joins = frame.Id == run.Id && frame.Offset == run.Offset + run.Length && run.Length is > 0 and < RunBytesMax;
+        if (joins)
+        {
+            run = run with { Length = run.Length + frame.Length };
+            return;
+        }
+
+        FlushAcknowledged();
+        run = frame;
+    }
+
+    private void FlushAcknowledged()
+    {
+        if (_acknowledgedRun.Length > 0)
+        {
+            SentFrame run = _acknowledgedRun;
+            _acknowledgedRun = default;
+            Streams.OnAcknowledged(in run, _turn);
+        }
+    }
+
+    private void LoseMtuFrame(in SentFrame frame)
+    {
+        if (frame.Length != 0)
+        {
+            _path.OnProbeLost(frame.Length, _turn);
+        }
+        else
+        {
+            _owesLongestWanted = true;
         }
     }
 
@@ -136,6 +188,8 @@ internal sealed partial class Connection
                 return TryHandleBlocked(ref reader);
             case FrameType.ConnectionClose:
                 return TryHandleClose(ref reader);
+            case FrameType.MtuProbe:
+                return TryHandleMtuProbe(ref reader);
             case (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
                 return Streams.TryHandleSignal(now, type, ref reader);
             case > FrameType.LastPlain:
@@ -168,7 +222,9 @@ internal sealed partial class Connection
         _turn = now;
         var delay = new Duration((long)Math.Min(delayMicroseconds, 1_000_000) * 1_000);
         ReadOnlySpan<AckRange> ranges = _ackRanges.AsSpan(0, count);
-        if (_recovery.HandleAck(now, delay, ranges, this) == AckResult.Invalid)
+        AckResult result = _recovery.HandleAck(now, delay, ranges, this);
+        FlushAcknowledged();
+        if (result == AckResult.Invalid)
         {
             return false;
         }
@@ -206,6 +262,17 @@ internal sealed partial class Connection
     {
         bool read = ConnectionCreditFrame.TryRead(ref reader, out ConnectionCreditFrame frame);
         _messages.Credit = Math.Max(_messages.Credit, (long)frame.MaxBytes);
+        return read;
+    }
+
+    private bool TryHandleMtuProbe(ref FrameReader reader)
+    {
+        bool read = MtuProbeFrame.TryRead(ref reader, out MtuProbeFrame frame);
+        if (frame.LongestWanted != 0)
+        {
+            _path.Limit((int)Math.Min(frame.LongestWanted, int.MaxValue));
+        }
+
         return read;
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Packets;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Time;
 
@@ -11,6 +12,9 @@ internal sealed partial class Connection
 {
     private const int MessageOverheadMax = 1 + VarInt.MaxLength + 2;
     private const int FramesPerPacketMax = 8;
+
+    // A window of fewer packets than this would leave in fits and starts.
+    private const int PacketsPerWindowMin = 4;
     private const int CloseReasonBytesMax = 256;
 
     private readonly Queue<ulong> _pings = new();
@@ -19,12 +23,17 @@ internal sealed partial class Connection
     private bool _owesPing;
     private bool _owesClose;
     private bool _owesMessageCredit;
+    private bool _owesLongestWanted;
+    private int _longestWanted;
 
     private bool HasData => HasUrgent || Streams.HasSendable;
 
     // What never waits behind bytes of streams (scenario F14).
-    private bool HasUrgent => _pings.Count > 0 || _owesPing || _owesMessageCredit || Streams.HasControl
+    private bool HasUrgent => _pings.Count > 0 || _owesPing || _owesMessageCredit || _owesLongestWanted || Streams.HasControl
         || _messages.TryPeek(out _, out _);
+
+    /// <summary>An ACK waits for the end of the batch.</summary>
+    public bool OwesAck => _acks.IsPending;
 
     /// <summary>Builds and seals the next packet into <paramref name="datagram"/>; false when there is none to send.</summary>
     /// <param name="isBatchEnd">The receive batch is over: an owed ACK leaves now, not at its deadline.</param>
@@ -36,7 +45,8 @@ internal sealed partial class Connection
             return State != ConnectionState.Closed && FailForKeys();
         }
 
-        int capacity = Math.Min(datagram.Length, _settings.DatagramBytes) - Session.Sealer.Overhead;
+        int datagramBytes = Math.Min(datagram.Length, ChooseDatagramBytes());
+        int capacity = datagramBytes - Session.Sealer.Overhead;
         var writer = new FrameWriter(datagram.Slice(PacketHeader.Length, capacity));
         if (State == ConnectionState.Closing)
         {
@@ -44,9 +54,14 @@ internal sealed partial class Connection
         }
 
         Session.Sealer.TryRekey(now);
-        bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, _settings.DatagramBytes);
-        bool canSendUrgent = canSendData || (HasUrgent && _recovery.CanSendUrgent(now, _settings.DatagramBytes));
-        bool ackIsDue = _acks.IsPending && ((isBatchEnd && !_acks.IsHeld) || now >= _acks.Deadline);
+        bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, datagramBytes);
+        if (canSendData && _path.TryGetProbe(now, out int probeBytes) && probeBytes <= datagram.Length && _recovery.CanSendMtuProbe(now, probeBytes))
+        {
+            return TryPollMtuProbe(now, datagram[..probeBytes], out length);
+        }
+
+        bool canSendUrgent = canSendData || (HasUrgent && _recovery.CanSendUrgent(now, datagramBytes));
+        bool ackIsDue = _acks.IsPending && ((isBatchEnd && !_acks.IsHeld) || _acks.IsDue(now));
         if (!canSendUrgent && !ackIsDue)
         {
             return false;
@@ -68,6 +83,30 @@ internal sealed partial class Connection
         return TrySeal(now, datagram, writer.Position, isAckEliciting, out length);
     }
 
+    /// <summary>The path's size; less while the window is small, and the base for probes of a path that does not answer.</summary>
+    private int ChooseDatagramBytes()
+    {
+        long share = _recovery.ProbesOwed > 0 ? 0 : _recovery.Congestion.WindowBytes / PacketsPerWindowMin;
+        return (int)Math.Min(_path.Current, Math.Max(PathMtuSettings.BaseBytes, share));
+    }
+
+    /// <summary>A packet that carries its length and nothing else: the rest of it is PADDING, zeros.</summary>
+    private bool TryPollMtuProbe(Instant now, Span<byte> datagram, out int length)
+    {
+        var writer = new FrameWriter(datagram[PacketHeader.Length..^(Session.Sealer.Overhead - PacketHeader.Length)]);
+        new MtuProbeFrame(0).Write(ref writer);
+        writer.Reserve(writer.Remaining).Clear();
+        length = Session.Sealer.Seal(Session.RemoteIndex, datagram, writer.Position);
+        _sentFrameCount = 0;
+        Record(new SentFrame(FrameType.MtuProbe, 0, Length: length));
+        _path.OnProbeSent(length);
+        _recovery.OnPacketSent(
+            now, length, isAckEliciting: true, isAppLimited: false, _sentFrames.AsSpan(0, _sentFrameCount), isMtuProbe: true);
+        Counters.PacketsSent++;
+        _lastSentAt = now;
+        return true;
+    }
+
     private bool TrySeal(Instant now, Span<byte> datagram, int plaintextLength, bool isAckEliciting, out int length)
     {
         length = 0;
@@ -79,6 +118,7 @@ internal sealed partial class Connection
         length = Session.Sealer.Seal(Session.RemoteIndex, datagram, plaintextLength);
         bool isAppLimited = !HasData && _recovery.BytesInFlight + length < _recovery.Congestion.WindowBytes;
         _recovery.OnPacketSent(now, length, isAckEliciting, isAppLimited, _sentFrames.AsSpan(0, _sentFrameCount));
+        _path.OnPacketSent(length);
         Counters.PacketsSent++;
         Counters.AcksSent += isAckEliciting ? 0 : 1;
         _lastSentAt = isAckEliciting ? now : _lastSentAt;
@@ -117,6 +157,13 @@ internal sealed partial class Connection
             new ConnectionCreditFrame((ulong)_messageCreditGranted).Write(ref writer);
             Record(new SentFrame(FrameType.ConnectionCredit, 0, _messageCreditGranted));
             _owesMessageCredit = false;
+        }
+
+        if (_owesLongestWanted)
+        {
+            new MtuProbeFrame((ulong)_longestWanted).Write(ref writer);
+            Record(new SentFrame(FrameType.MtuProbe, 0, _longestWanted));
+            _owesLongestWanted = false;
         }
 
         SentFrame sent;

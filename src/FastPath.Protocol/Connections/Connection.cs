@@ -2,6 +2,7 @@ using FastPath.Buffers.Datagrams;
 using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Congestion;
 using FastPath.Protocol.Packets;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -20,7 +21,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
 {
     private readonly ConnectionSettings _settings;
     private readonly Queue<ConnectionEvent> _events;
+    private readonly ActiveConnections _active;
     private readonly LossRecovery _recovery;
+    private readonly PathMtu _path;
     private readonly AckTracker _acks;
     private readonly MessageSender _messages = new();
     private readonly ReplayWindow _messagesSeen = new();
@@ -31,19 +34,23 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
 
     /// <param name="pool">Where the blocks of all streams of the endpoint come from.</param>
     /// <param name="events">Shared by all connections of an endpoint, so that events keep their order.</param>
+    /// <param name="active">Where it enters itself when it may have something to send.</param>
     public Connection(
         Session session,
         ConnectionSettings settings,
         PinnedSlabPool pool,
         StreamCounters streamCounters,
         Queue<ConnectionEvent> events,
+        ActiveConnections active,
         Instant now)
     {
         Session = session;
         _settings = settings;
         _events = events;
+        _active = active;
+        _path = new PathMtu(settings.Mtu);
         _recovery = new LossRecovery(
-            CongestionControllers.Create(settings.Recovery, settings.DatagramBytes, session.LocalIndex), settings.Recovery);
+            CongestionControllers.Create(settings.Recovery, PathMtuSettings.BaseBytes, session.LocalIndex), settings.Recovery, _path);
         _acks = new AckTracker(settings.MaxAckDelay);
         int streamsMax = session.Negotiated.StreamsMax;
         StreamSettings streams = streamsMax == settings.Streams.StreamsMax
@@ -55,6 +62,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         _lastHeardAt = now;
         _lastSentAt = now;
         events.Enqueue(new ConnectionEvent(ConnectionEventKind.Established, this));
+        Wake();
     }
 
     public Session Session { get; }
@@ -79,11 +87,17 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>A packet of the peer has opened: the peer holds this session too.</summary>
     public bool IsConfirmed => Counters.PacketsReceived > 0;
 
-    /// <summary>Longest datagram, in bytes of UDP payload.</summary>
-    public int DatagramBytes => _settings.DatagramBytes;
+    /// <summary>Is among the active ones, which alone may set it.</summary>
+    public bool IsActive { get; set; }
 
-    /// <summary>Longest MESSAGE payload that fits a packet.</summary>
-    public int MessageBytesMax => _settings.DatagramBytes - Session.Sealer.Overhead - MessageOverheadMax;
+    /// <summary>Place among the timers, which alone may set it; -1 for none.</summary>
+    public int TimerIndex { get; set; } = -1;
+
+    /// <summary>What datagrams this path takes.</summary>
+    public PathMtu Path => _path;
+
+    /// <summary>Longest MESSAGE payload that fits a packet, also after the path has become narrower.</summary>
+    public int MessageBytesMax => PathMtuSettings.BaseBytes - Session.Sealer.Overhead - MessageOverheadMax;
 
     public Instant NextDeadline => State switch
     {
@@ -102,21 +116,52 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         _owesPing ? Instant.Never : Instant.Max(_lastHeardAt, _lastSentAt) + _settings.KeepAliveInterval;
 
     /// <summary>Asks for a round trip; <see cref="ConnectionEventKind.PingAcknowledged"/> answers with the number.</summary>
-    public void QueuePing(ulong number) => _pings.Enqueue(number);
+    public void QueuePing(ulong number)
+    {
+        _pings.Enqueue(number);
+        Wake();
+    }
 
     /// <summary>The initiator speaks first: its packet proves to the responder that the session is live.</summary>
-    public void QueueFirstPing() => _owesPing = true;
+    public void QueueFirstPing()
+    {
+        _owesPing = true;
+        Wake();
+    }
 
     /// <returns>False when too many wait already; try again after the next acknowledgement.</returns>
     public bool TryQueueMessage(ReadOnlySpan<byte> message, out ulong sequence)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, MessageBytesMax);
         sequence = 0;
+        Wake();
         return State == ConnectionState.Established && _messages.TryQueue(message, out sequence);
+    }
+
+    /// <summary>From now on; 0 for no limit.</summary>
+    /// <param name="bytesPerSecond">Null leaves the connection's own limit; that of the endpoint has changed.</param>
+    public void SetRateLimit(Instant now, long? bytesPerSecond)
+    {
+        _recovery.SetRateLimit(now, bytesPerSecond);
+        Wake();
     }
 
     /// <summary>The message that came last will soon be answered: its ACK may travel with the answer.</summary>
     public void HoldAcknowledgement() => _acks.Hold();
+
+    /// <summary>Streams of the peer are passed on here, as they come: long packets would only make them late.</summary>
+    public void LimitIncomingForRelay()
+    {
+        if (_settings.Mtu.RelayMaxBytes < _settings.Mtu.MaxBytes && _longestWanted == 0)
+        {
+            _longestWanted = _settings.Mtu.RelayMaxBytes;
+            _owesLongestWanted = true;
+            Wake();
+        }
+    }
+
+    /// <summary>Streams of another peer are passed on to this one.</summary>
+    public void LimitOutgoingForRelay() => _path.Limit(_settings.Mtu.RelayMaxBytes);
 
     /// <summary>The application took a message: its bytes may be granted again.</summary>
     public void OnMessageConsumed(int length)
@@ -127,11 +172,16 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         {
             _messageCreditGranted = limit;
             _owesMessageCredit = true;
+            Wake();
         }
     }
 
+    /// <summary>It may have something to send, or another deadline: it gets a turn.</summary>
+    public void Wake() => _active.Add(this);
+
     public void HandleTimeout(Instant now)
     {
+        Wake();
         if (State == ConnectionState.Closing && now >= _closedAt)
         {
             State = ConnectionState.Closed;
@@ -169,6 +219,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         State = ConnectionState.Closing;
         _closedAt = now + (_recovery.ProbeTimeout * 3);
         _owesClose = true;
+        Wake();
         End(code, reason);
     }
 

@@ -1,4 +1,5 @@
 using FastPath.Protocol.Packets;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -17,8 +18,7 @@ internal sealed record ConnectionSettings
 
     public Duration MaxAckDelay { get; init; } = Duration.FromMilliseconds(5);
 
-    /// <summary>Longest datagram, in bytes of UDP payload.</summary>
-    public int DatagramBytes { get; init; } = 1_200;
+    public PathMtuSettings Mtu { get; init; } = PathMtuSettings.Default;
 
     /// <summary>MESSAGE bytes that the peer may have outstanding.</summary>
     public long MessageCreditBytes { get; init; } = 64 * 1_024;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 
 namespace FastPath.Protocol.Connections;
@@ -5,18 +6,16 @@ namespace FastPath.Protocol.Connections;
 /// <summary>Messages that fit one packet, kept until acknowledged (decision D14).</summary>
 /// <remarks>
 /// New ones leave in order, never further than the peer's window of numbers ahead of the oldest unacknowledged one, and
-/// never beyond the bytes that CONNECTION_CREDIT allows; until then they wait in a backlog that is bounded.
+/// never beyond the bytes that CONNECTION_CREDIT allows; until then they wait in a backlog that is bounded. Their bytes lie in
+/// pooled arrays.
 /// </remarks>
 internal sealed class MessageSender
 {
     public const int BacklogBytesMax = 256 * 1_024;
     private const ulong NumbersAhead = 8_192;
-    private const int BufferBytesMin = 1_200;
-    private const int FreeMax = 128;
 
-    private readonly Dictionary<ulong, (byte[] Buffer, int Length)> _unacknowledged = [];
-    private readonly Queue<(byte[] Buffer, int Length)> _backlog = new();
-    private readonly Stack<byte[]> _free = new();
+    private readonly Dictionary<ulong, Pooled> _unacknowledged = [];
+    private readonly Queue<Pooled> _backlog = new();
     private readonly Queue<ulong> _lost = new();
     private ulong _oldest;
     private ulong _nextToSend;
@@ -29,7 +28,7 @@ internal sealed class MessageSender
     public long Credit { get; set; }
 
     public bool IsBlockedByCredit =>
-        _backlog.TryPeek(out (byte[] Buffer, int Length) next) && _bytesStarted + next.Length > Credit;
+        _backlog.TryPeek(out Pooled next) && _bytesStarted + next.Length > Credit;
 
     /// <returns>False when the backlog is full: try again after an acknowledgement.</returns>
     public bool TryQueue(ReadOnlySpan<byte> message, out ulong sequence)
@@ -40,13 +39,9 @@ internal sealed class MessageSender
             return false;
         }
 
-        if (!_free.TryPop(out byte[]? buffer) || buffer.Length < message.Length)
-        {
-            buffer = new byte[Math.Max(message.Length, BufferBytesMin)];
-        }
-
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(message.Length);
         message.CopyTo(buffer);
-        _backlog.Enqueue((buffer, message.Length));
+        _backlog.Enqueue(new Pooled(buffer, message.Length));
         _backlogBytes += message.Length;
         NextSequence++;
         return true;
@@ -57,9 +52,9 @@ internal sealed class MessageSender
     {
         while (_lost.TryPeek(out sequence))
         {
-            if (_unacknowledged.TryGetValue(sequence, out (byte[] Buffer, int Length) lost))
+            if (_unacknowledged.TryGetValue(sequence, out Pooled lost))
             {
-                message = lost.Buffer.AsSpan(0, lost.Length);
+                message = lost.Span;
                 return true;
             }
 
@@ -69,7 +64,7 @@ internal sealed class MessageSender
 
         sequence = _nextToSend;
         bool maySend = _backlog.Count > 0 && !IsBlockedByCredit && _nextToSend - _oldest < NumbersAhead;
-        message = maySend ? _backlog.Peek().Buffer.AsSpan(0, _backlog.Peek().Length) : default;
+        message = maySend ? _backlog.Peek().Span : default;
         return maySend;
     }
 
@@ -81,7 +76,7 @@ internal sealed class MessageSender
             return;
         }
 
-        (byte[] Buffer, int Length) message = _backlog.Dequeue();
+        Pooled message = _backlog.Dequeue();
         _backlogBytes -= message.Length;
         _bytesStarted += message.Length;
         _unacknowledged.Add(sequence, message);
@@ -90,15 +85,12 @@ internal sealed class MessageSender
 
     public bool OnAcknowledged(ulong sequence)
     {
-        if (!_unacknowledged.Remove(sequence, out (byte[] Buffer, int Length) message))
+        if (!_unacknowledged.Remove(sequence, out Pooled message))
         {
             return false;
         }
 
-        if (_free.Count < FreeMax)
-        {
-            _free.Push(message.Buffer);
-        }
+        ArrayPool<byte>.Shared.Return(message.Buffer);
 
         while (_oldest < _nextToSend && !_unacknowledged.ContainsKey(_oldest))
         {
@@ -115,5 +107,10 @@ internal sealed class MessageSender
         {
             _lost.Enqueue(sequence);
         }
+    }
+
+    private readonly record struct Pooled(byte[] Buffer, int Length)
+    {
+        public ReadOnlySpan<byte> Span => Buffer.AsSpan(0, Length);
     }
 }

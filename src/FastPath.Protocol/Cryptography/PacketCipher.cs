@@ -1,15 +1,17 @@
-using NSec.Cryptography;
+using System.Text;
+using FastPath.Cryptography;
 
 namespace FastPath.Protocol.Cryptography;
 
 /// <summary>Sizes, limits and the primitive of one <see cref="CipherSuite"/>.</summary>
 internal sealed class PacketCipher
 {
-    private PacketCipher(CipherSuite suite, string name, AeadAlgorithm algorithm, ulong packetsMax)
+    private PacketCipher(CipherSuite suite, string name, AeadKind kind, ulong packetsMax)
     {
         Suite = suite;
         Name = name;
-        Algorithm = algorithm;
+        Kind = kind;
+        KeyLabel = Encoding.ASCII.GetBytes($"fastpath key {name}");
         PacketsMax = packetsMax;
     }
 
@@ -18,16 +20,19 @@ internal sealed class PacketCipher
     /// <summary>The name used on the command line and in key labels.</summary>
     public string Name { get; }
 
-    public AeadAlgorithm Algorithm { get; }
+    public AeadKind Kind { get; }
+
+    /// <summary>Separates the keys of this cipher from those of another one.</summary>
+    public byte[] KeyLabel { get; }
 
     /// <summary>Packets that one key may seal: 2^23 for GCM (RFC 9001, section 6.6); far more than a session elsewhere.</summary>
     public ulong PacketsMax { get; }
 
-    public int KeyLength => Algorithm.KeySize;
+    public int KeyLength => Aead.KeyLength(Kind);
 
-    public int NonceLength => Algorithm.NonceSize;
+    public int NonceLength => Aead.NonceLength(Kind);
 
-    public int TagLength => Algorithm.TagSize;
+    public int TagLength => Aead.TagLength(Kind);
 
     /// <summary>The ciphers that this processor runs in hardware or at all, best first.</summary>
     public static IReadOnlyList<PacketCipher> Supported { get; } = Detect();
@@ -65,11 +70,11 @@ internal sealed class PacketCipher
         bool hasAes = System.Runtime.Intrinsics.X86.Aes.IsSupported || System.Runtime.Intrinsics.Arm.Aes.IsSupported;
         if (hasAes)
         {
-            supported.Add(new(CipherSuite.Aegis128L, "aegis128l", AeadAlgorithm.Aegis128L, 1UL << 48));
-            supported.Add(new(CipherSuite.Aes256Gcm, "aes256gcm", AeadAlgorithm.Aes256Gcm, 1UL << 23));
+            supported.Add(new(CipherSuite.Aegis128L, "aegis128l", AeadKind.Aegis128L, 1UL << 48));
+            supported.Add(new(CipherSuite.Aes256Gcm, "aes256gcm", AeadKind.Aes256Gcm, 1UL << 23));
         }
 
-        supported.Add(new(CipherSuite.ChaCha20Poly1305, "chacha20poly1305", AeadAlgorithm.ChaCha20Poly1305, 1UL << 48));
+        supported.Add(new(CipherSuite.ChaCha20Poly1305, "chacha20poly1305", AeadKind.ChaCha20Poly1305, 1UL << 48));
         return [.. supported];
     }
 }

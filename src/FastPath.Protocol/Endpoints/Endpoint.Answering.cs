@@ -206,7 +206,7 @@ internal sealed partial class Endpoint
             return true;
         }
 
-        var connection = new Connection(session, _settings.Connection, Pool, StreamCounters, _events, now);
+        var connection = new Connection(session, _settings.Connection, Pool, StreamCounters, _events, _active, now);
         Add(connection);
         connection.HandleOpened(now, in header, datagram.Slice(PacketHeader.Length, length));
         CompleteDialsTo(connection);

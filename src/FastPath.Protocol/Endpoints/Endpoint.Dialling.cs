@@ -162,7 +162,7 @@ internal sealed partial class Endpoint
             Negotiated = NegotiateWith(in payload),
             PeerResetToken = payload.ResetToken,
         };
-        var connection = new Connection(session, _settings.Connection, Pool, StreamCounters, _events, now);
+        var connection = new Connection(session, _settings.Connection, Pool, StreamCounters, _events, _active, now);
         Add(connection);
 
         // The responder may send only after it has opened a packet of ours.

@@ -23,7 +23,7 @@ internal sealed partial class Endpoint
         ApplyRateLimit(now, bytesPerSecond);
         foreach (Connection connection in _connections)
         {
-            connection.Recovery.SetRateLimit(now, bytesPerSecond: null);
+            connection.SetRateLimit(now, bytesPerSecond: null);
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class Endpoint
     private void ApplyRateLimit(Instant now, long bytesPerSecond)
     {
         long burst = _settings.Connection.Recovery.BurstBytes(
-            bytesPerSecond, BurstDatagramsMin * (long)_settings.Connection.DatagramBytes);
+            bytesPerSecond, BurstDatagramsMin * (long)_settings.Connection.Mtu.MaxBytes);
         _rateLimit.SetRate(now, bytesPerSecond, burst, burst / BatchesPerBurst);
     }
 }

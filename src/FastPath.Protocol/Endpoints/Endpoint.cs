@@ -30,12 +30,14 @@ internal sealed partial class Endpoint : IDisposable
     private readonly Queue<ConnectionEvent> _events = new();
     private readonly Queue<DialResult> _dialResults = new();
     private readonly Queue<(PeerAddress To, byte[] Datagram)> _outbox = new();
-    private int _nextToPoll;
+    private readonly ActiveConnections _active = new();
+    private readonly ConnectionTimers _timers = new();
+    private readonly List<Connection> _waitingForBatchEnd = [];
 
     /// <param name="privateKey">32 bytes: the node's identity.</param>
     public Endpoint(EndpointSettings settings, ReadOnlySpan<byte> privateKey, IRandomSource random)
     {
-        _rateLimit = new Pacer(BurstDatagramsMin * (long)settings.Connection.DatagramBytes);
+        _rateLimit = new Pacer(BurstDatagramsMin * (long)settings.Connection.Mtu.MaxBytes);
         _settings = WithLimit(settings, _rateLimit);
         ApplyRateLimit(Instant.Zero, settings.RateLimitBytesPerSecond);
         _identity = StaticKeyPair.FromPrivateKey(privateKey);
@@ -63,8 +65,8 @@ internal sealed partial class Endpoint : IDisposable
     {
         get
         {
-            Instant next = Instant.Never;
-            foreach (Connection connection in _connections)
+            Instant next = _timers.Next;
+            foreach (Connection connection in _active)
             {
                 next = Instant.Min(next, connection.NextDeadline);
             }
@@ -110,23 +112,35 @@ internal sealed partial class Endpoint : IDisposable
 
     public void HandleTimeout(Instant now)
     {
-        for (int i = _connections.Count - 1; i >= 0; i--)
+        // What becomes active here has its deadline set again when it has had its turn.
+        foreach (Connection connection in _active)
         {
-            Connection connection = _connections[i];
-            if (now >= connection.NextDeadline)
-            {
-                connection.HandleTimeout(now);
-            }
+            _timers.Set(connection);
+        }
 
+        while (_timers.TryTakeDue(now, out Connection connection))
+        {
+            connection.HandleTimeout(now);
             RemoveIfClosed(connection);
+        }
+
+        if (_rateLimit.BytesPerSecond != 0)
+        {
+            // They wait for the same bucket, which may hold one packet: the turn is of the one that has waited longest.
+            _active.SortByWait();
         }
 
         RetryDials(now);
         ExpireHalfOpen(now);
     }
 
+    /// <inheritdoc cref="TryPollTransmit(Instant, Span{byte}, bool, out int, out PeerAddress)"/>
+    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to) =>
+        TryPollTransmit(now, buffer, isBatchEnd: true, out length, out to);
+
     /// <summary>Takes one datagram to send; called until false.</summary>
-    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to)
+    /// <param name="isBatchEnd">Everything that had arrived was handed over: acknowledgements leave now.</param>
+    public bool TryPollTransmit(Instant now, Span<byte> buffer, bool isBatchEnd, out int length, out PeerAddress to)
     {
         if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
         {
@@ -136,16 +150,23 @@ internal sealed partial class Endpoint : IDisposable
             return true;
         }
 
-        for (int i = 0; i < _connections.Count; i++)
+        if (isBatchEnd && _waitingForBatchEnd.Count > 0)
         {
-            Connection connection = _connections[(_nextToPoll + i) % _connections.Count];
-            if (connection.TryPollTransmit(now, buffer, isBatchEnd: true, out length))
+            ResumeWaiting();
+        }
+
+        while (_active.Count > 0)
+        {
+            Connection connection = _active.Peek();
+            if (connection.TryPollTransmit(now, buffer, isBatchEnd, out length))
             {
                 // One packet each in turn: a busy connection never keeps another from sending.
-                _nextToPoll = (_nextToPoll + i + 1) % _connections.Count;
+                _active.Rotate();
                 to = connection.PeerAddress;
                 return true;
             }
+
+            Rest(_active.Remove(), isBatchEnd);
         }
 
         length = 0;
@@ -227,6 +248,32 @@ internal sealed partial class Endpoint : IDisposable
         Counters.HandshakesCompleted++;
     }
 
+    private void ResumeWaiting()
+    {
+        foreach (Connection connection in _waitingForBatchEnd)
+        {
+            _active.Add(connection);
+        }
+
+        _waitingForBatchEnd.Clear();
+    }
+
+    /// <summary>Has nothing to send now: only its deadline, or what wakes it, brings it back.</summary>
+    private void Rest(Connection connection, bool isBatchEnd)
+    {
+        if (connection.State == ConnectionState.Closed)
+        {
+            RemoveIfClosed(connection);
+            return;
+        }
+
+        _timers.Set(connection);
+        if (!isBatchEnd && connection.OwesAck)
+        {
+            _waitingForBatchEnd.Add(connection);
+        }
+    }
+
     private void RemoveIfClosed(Connection connection)
     {
         if (connection.State != ConnectionState.Closed || !_connections.Remove(connection))
@@ -234,6 +281,7 @@ internal sealed partial class Endpoint : IDisposable
             return;
         }
 
+        _timers.Remove(connection);
         _connectionsByIndex.Remove(connection.Session.LocalIndex);
         if (_connectionsByPeer.TryGetValue(connection.Session.PeerKey, out Connection? current) && current == connection)
         {

@@ -89,14 +89,9 @@ internal sealed class PacketOpener : IDisposable
 
         for (int i = 0; i < OldKeysMax; i++)
         {
-            if (_old[i] is { } old && now > _oldUntil[i])
+            if (_old[i] is { } old && old.Phase == phase && now <= _oldUntil[i])
             {
-                old.Dispose();
-                _old[i] = null;
-            }
-            else if (_old[i]?.Phase == phase)
-            {
-                return _old[i];
+                return old;
             }
         }
 
@@ -105,12 +100,20 @@ internal sealed class PacketOpener : IDisposable
 
     private void Advance(Instant keepUntil)
     {
-        _old[1]?.Dispose();
+        PhaseKey? oldest = _old[1];
         _old[1] = _old[0];
         _oldUntil[1] = _oldUntil[0];
         _old[0] = _current;
         _oldUntil[0] = keepUntil;
         _current = _next;
-        _next = _current.Next();
+        if (oldest is null)
+        {
+            _next = _current.Next();
+        }
+        else
+        {
+            _next = oldest;
+            _next.Follow(_current);
+        }
     }
 }

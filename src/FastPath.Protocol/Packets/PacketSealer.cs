@@ -88,9 +88,8 @@ internal sealed class PacketSealer : IDisposable
             return false;
         }
 
-        _key.Dispose();
-        _key = _next;
-        _next = _key.Next();
+        (_key, _next) = (_next, _key);
+        _next.Follow(_key);
         _phaseStart = NextCounter;
         _phaseStartedAt = now;
         _phaseAcknowledged = false;

@@ -14,6 +14,9 @@ internal sealed class AckTracker(Duration maxAckDelay)
     private const int PingAfterPackets = 64;
     private const int HeldPacketsMax = 16;
 
+    // In the middle of a long burst: the sender's window need not be so wide as the burst.
+    private const int PacketsPerAckMax = 64;
+
     // Oldest first, so that the usual packet extends the last entry.
     private readonly AckRange[] _ranges = new AckRange[RangesMax];
     private readonly ReplayWindow _eliciting = new();
@@ -22,6 +25,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
     private int _unansweredSends;
     private int _owed;
     private int _held;
+    private int _elicitingSinceAck;
 
     /// <summary>When an ACK must have left; never while none is owed.</summary>
     public Instant Deadline { get; private set; } = Instant.Never;
@@ -30,6 +34,9 @@ internal sealed class AckTracker(Duration maxAckDelay)
 
     /// <summary>All that is owed an ACK is about to be answered by packets of our own, which carry it: no batch's end sends it alone.</summary>
     public bool IsHeld => IsPending && _owed <= _held && _owed < HeldPacketsMax;
+
+    /// <summary>The ACK may not wait for the end of the batch.</summary>
+    public bool IsDue(Instant now) => IsPending && (_elicitingSinceAck >= PacketsPerAckMax || now >= Deadline);
 
     /// <summary>A one-way receiver adds a PING once per 64 packets, so that its ranges can be forgotten.</summary>
     public bool WantsPing => _unansweredSends > 0 && _unansweredSends % PingAfterPackets == 0;
@@ -45,6 +52,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
         if (isAckEliciting)
         {
             _eliciting.TryRecord(number);
+            _elicitingSinceAck++;
             Owe(now);
         }
     }
@@ -80,6 +88,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
         Deadline = Instant.Never;
         _owed = 0;
         _held = 0;
+        _elicitingSinceAck = 0;
         _unansweredSends = withElicitingFrames ? 0 : _unansweredSends + 1;
     }
 

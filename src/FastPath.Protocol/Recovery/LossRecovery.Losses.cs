@@ -20,6 +20,8 @@ internal sealed partial class LossRecovery
     private long _lostBytes;
     private int _persistentEpisode;
 
+    public long MtuProbesLost { get; private set; }
+
     /// <summary>Packets behind the largest acknowledged one from which on a packet counts as lost.</summary>
     public int PacketThreshold => _tolerance.PacketThreshold;
 
@@ -56,7 +58,7 @@ internal sealed partial class LossRecovery
                     break;
                 }
 
-                Lose(number, ref packet, sink, ref found);
+                Lose(now, number, ref packet, sink, ref found);
             }
 
             number++;
@@ -69,12 +71,20 @@ internal sealed partial class LossRecovery
         }
     }
 
-    private void Lose<TSink>(ulong number, ref SentPacket packet, TSink sink, ref LossesFound found)
+    private void Lose<TSink>(Instant now, ulong number, ref SentPacket packet, TSink sink, ref LossesFound found)
         where TSink : IFrameFateSink
     {
         packet.State = SentPacketState.Lost;
         _elicitingInFlight--;
         BytesInFlight -= packet.SizeBytes;
+        if (packet.IsMtuProbe)
+        {
+            MtuProbesLost++;
+            TellLost(in packet, sink);
+            return;
+        }
+
+        _path?.OnLost(number, packet.SizeBytes, now);
         PacketsLost++;
         _lostBytes += packet.SizeBytes;
         found.First = found.Bytes == 0 ? number : found.First;
@@ -88,6 +98,12 @@ internal sealed partial class LossRecovery
             found.IsPersistent |= packet.SentAt - _lossRunStart >= ProbeTimeout * PersistentCongestionThreshold;
         }
 
+        TellLost(in packet, sink);
+    }
+
+    private void TellLost<TSink>(in SentPacket packet, TSink sink)
+        where TSink : IFrameFateSink
+    {
         for (int i = 0; i < packet.FrameCount; i++)
         {
             sink.OnFrameLost(in _ledger.Frame(in packet, i));
@@ -107,7 +123,7 @@ internal sealed partial class LossRecovery
         for (ulong number = found.First; number <= found.Newest; number++)
         {
             ref SentPacket packet = ref _ledger[number];
-            if (packet.State == SentPacketState.Lost && packet.LostInEpisode == 0)
+            if (packet is { State: SentPacketState.Lost, LostInEpisode: 0, IsMtuProbe: false })
             {
                 packet.LostInEpisode = _episode.Number;
                 _episode.OnLost();

@@ -1,4 +1,5 @@
 using FastPath.Protocol.Congestion;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Recovery;
@@ -20,6 +21,7 @@ internal sealed partial class LossRecovery
     private readonly SentPacketLedger _ledger = new();
     private readonly DeliveryRateEstimator _rate = new();
     private readonly PacingGate _pacing;
+    private readonly PathMtu? _path;
     private RoundTripFlight _roundTripFlight;
     private ulong _largestAcknowledged;
     private bool _anyAcknowledged;
@@ -29,8 +31,10 @@ internal sealed partial class LossRecovery
     private int _timeouts;
     private long _marksReported;
 
-    public LossRecovery(ICongestionController congestion, RecoverySettings settings)
+    /// <param name="path">Told of the lengths that arrive and of those that do not; null where the length is of no interest.</param>
+    public LossRecovery(ICongestionController congestion, RecoverySettings settings, PathMtu? path = null)
     {
+        _path = path;
         Congestion = congestion;
         _settings = settings;
         _tolerance = new ReorderTolerance(settings.PacketThreshold);
@@ -62,6 +66,9 @@ internal sealed partial class LossRecovery
     public long PacingBytesPerSecond => _pacing.BytesPerSecond;
 
     public Duration ProbeTimeout => Rtt.ProbeTimeout(_settings.PeerMaxAckDelay);
+
+    /// <summary>Since when the limit of the whole endpoint alone has kept a packet back; never while it does not.</summary>
+    public Instant HeldSince => _pacing.HeldSince;
 
     /// <summary>When <see cref="HandleTimeout"/> is due; never while nothing is in flight and nothing waits for its pace.</summary>
     public Instant NextDeadline => Instant.Min(_pacing.WaitsUntil, LossDeadline);
@@ -103,14 +110,22 @@ internal sealed partial class LossRecovery
         BytesInFlight + sizeBytes <= Math.Max(Congestion.WindowBytes, UrgentWindowPackets * (long)sizeBytes)
         && _pacing.CanBorrow(now, sizeBytes, UrgentDebtPackets * (long)sizeBytes);
 
+    /// <summary>
+    /// Asked when a packet could leave. A probe may run over the window once, if it is small beside it: beneath a window in
+    /// full use there would never be room.
+    /// </summary>
+    public bool CanSendMtuProbe(Instant now, int sizeBytes) =>
+        Rtt.HasSample && sizeBytes <= Congestion.WindowBytes / 2 && _pacing.IsOpen(now, sizeBytes);
+
     /// <summary>Records the packet that was just numbered <see cref="NextPacketNumber"/>.</summary>
     public void OnPacketSent(
-        Instant now, int sizeBytes, bool isAckEliciting, bool isAppLimited, ReadOnlySpan<SentFrame> frames)
+        Instant now, int sizeBytes, bool isAckEliciting, bool isAppLimited, ReadOnlySpan<SentFrame> frames, bool isMtuProbe = false)
     {
         ref SentPacket packet = ref _ledger.Add(frames);
         packet.SentAt = now;
         packet.SizeBytes = sizeBytes;
         packet.IsAckEliciting = isAckEliciting;
+        packet.IsMtuProbe = isMtuProbe;
         if (!isAckEliciting)
         {
             return;
@@ -226,12 +241,13 @@ internal sealed partial class LossRecovery
 
     private void Acknowledge(Instant now, ulong number, ref SentPacket packet, ref NewlyAcknowledged newly)
     {
-        if (packet.State == SentPacketState.Lost)
+        _path?.OnAcknowledged(number, packet.SizeBytes);
+        if (packet is { State: SentPacketState.Lost, IsMtuProbe: false })
         {
             SpuriousLosses++;
             newly.IsSpuriousEpisode |= OnArrivedLate(now, number, in packet);
         }
-        else if (packet.IsAckEliciting)
+        else if (packet is { State: SentPacketState.InFlight, IsAckEliciting: true })
         {
             _elicitingInFlight--;
             BytesInFlight -= packet.SizeBytes;
@@ -313,7 +329,7 @@ internal sealed partial class LossRecovery
         for (ulong number = Math.Max(_unsettledFrom, _ledger.Start); number < _ledger.End && offered < ProbesPerTimeout; number++)
         {
             ref SentPacket packet = ref _ledger[number];
-            if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting)
+            if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting || packet.IsMtuProbe)
             {
                 continue;
             }

@@ -72,11 +72,12 @@ internal sealed class Pacer
         return now + new Duration((missing + BytesPerSecond - 1) / BytesPerSecond);
     }
 
-    /// <summary>Whether <paramref name="bytes"/> may leave now on account of what comes later, the debt in all at most <paramref name="debtBytes"/>.</summary>
-    public bool CanBorrow(Instant now, int bytes, long debtBytes)
+    /// <summary>When <paramref name="bytes"/> may leave on account of what comes later, the debt in all at most <paramref name="debtBytes"/>.</summary>
+    public Instant BorrowAt(Instant now, int bytes, long debtBytes)
     {
         Count(now);
-        return BytesPerSecond == 0 || _tokens + Scaled(debtBytes) >= Scaled(bytes);
+        long missing = Scaled(bytes) - Scaled(debtBytes) - _tokens;
+        return BytesPerSecond == 0 || missing <= 0 ? now : now + new Duration((missing + BytesPerSecond - 1) / BytesPerSecond);
     }
 
     public void OnSent(Instant now, int bytes)

@@ -44,6 +44,9 @@ internal sealed class PacingGate
     public bool IsLimited => _isHeldByShared
         || (_pacer.BytesPerSecond != 0 && _pacer.BytesPerSecond < _congestion.PacingBytesPerSecond);
 
+    /// <summary>Since when the limit of the whole endpoint alone has kept a packet back; never while it does not.</summary>
+    public Instant HeldSince { get; private set; } = Instant.Never;
+
     /// <summary>Something waits for its pace until then; never while nothing does.</summary>
     public Instant WaitsUntil { get; private set; } = Instant.Never;
 
@@ -59,15 +62,32 @@ internal sealed class PacingGate
         }
 
         _isHeldByShared = shared > own;
+        if (own <= now)
+        {
+            HeldSince = Instant.Min(HeldSince, now);
+        }
+
         WaitsUntil = at;
         return false;
     }
 
-    public bool CanBorrow(Instant now, int sizeBytes, long debtBytes) =>
-        _pacer.CanBorrow(now, sizeBytes, debtBytes) && _shared?.CanBorrow(now, sizeBytes, debtBytes) != false;
+    /// <summary>Whether a packet may leave ahead of its pace. If not, the wait ends as soon as it may.</summary>
+    public bool CanBorrow(Instant now, int sizeBytes, long debtBytes)
+    {
+        Instant own = _pacer.BorrowAt(now, sizeBytes, debtBytes);
+        Instant at = Instant.Max(own, _shared?.BorrowAt(now, sizeBytes, debtBytes) ?? now);
+        if (at <= now)
+        {
+            return true;
+        }
+
+        WaitsUntil = Instant.Min(WaitsUntil, at);
+        return false;
+    }
 
     public void OnSent(Instant now, int sizeBytes)
     {
+        HeldSince = Instant.Never;
         _pacer.OnSent(now, sizeBytes);
         _shared?.OnSent(now, sizeBytes);
     }

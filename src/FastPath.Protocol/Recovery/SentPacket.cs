@@ -28,5 +28,8 @@ internal struct SentPacket
     public int LostInEpisode;
     public bool IsAckEliciting;
     public bool IsAppLimited;
+
+    /// <summary>Its loss tells of the path's width, not of its load.</summary>
+    public bool IsMtuProbe;
     public SentPacketState State;
 }

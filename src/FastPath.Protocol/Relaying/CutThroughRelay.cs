@@ -53,7 +53,13 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         _description = description;
         _hopsFromSink = hopsFromSink;
         _routes = [.. routes];
+        foreach (SendTarget route in routes)
+        {
+            route.Connection.LimitOutgoingForRelay();
+        }
+
         source.IsRelayed = true;
+        source.Connection.LimitIncomingForRelay();
         source.ProgressTimeout = source.Connection.Streams.Settings.ProgressTimeoutAt(hopsFromSink);
     }
 
@@ -192,6 +198,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
             return null;
         }
 
+        connection.LimitOutgoingForRelay();
         var route = new SendTarget(connection, cursor) { Description = description };
         _routes.Add(route);
         if (!IsOpen)

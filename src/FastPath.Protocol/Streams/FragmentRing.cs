@@ -20,6 +20,9 @@ internal sealed class FragmentRing
     // A window that begins and ends inside blocks pins two of them in part.
     private const int PartialBlocks = 2;
 
+    // Wide windows leave a quarter of the budget, so that streams which open later find the little that they need.
+    private const int KeptFreePart = 4;
+
     private readonly PinnedSlabPool _pool;
     private readonly BufferHolder _holder;
     private readonly int _blockBytes;
@@ -104,7 +107,7 @@ internal sealed class FragmentRing
     public bool TryGrow(long capacityBytes)
     {
         long more = capacityBytes - Capacity;
-        if (more <= 0 || !_pool.TryReserve(more))
+        if (more <= 0 || !_pool.TryReserve(more, _pool.BudgetBytes / KeptFreePart))
         {
             return false;
         }
@@ -172,6 +175,16 @@ internal sealed class FragmentRing
         if (!TryRentBlocks(start, end))
         {
             return RingWriteResult.PoolExhausted;
+        }
+
+        if (start == _frontier && _above.IsEmpty)
+        {
+            // In order: no range need be kept.
+            CopyIn(start, bytes[(int)(start - offset)..]);
+            newBytes = end - start;
+            HighestEnd = Math.Max(HighestEnd, end);
+            Volatile.Write(ref _frontier, end);
+            return RingWriteResult.Stored;
         }
 
         CopyNew(start, end, bytes[(int)(start - offset)..]);

@@ -106,7 +106,7 @@ internal sealed partial class StreamTable
             && _connection.State == ConnectionState.Established)
         {
             stream.ReportedLevel = level;
-            _control.Enqueue(new StreamControl(FrameType.StreamDelivery, stream.Id, StreamErrorCode.None, (long)level));
+            QueueControl(new StreamControl(FrameType.StreamDelivery, stream.Id, StreamErrorCode.None, (long)level));
         }
     }
 
@@ -219,7 +219,7 @@ internal sealed partial class StreamTable
         !extensions.HasUnknown && (!extensions.CarriesProofs || ReadsProofs);
 
     private void Answer(StreamOffer offer, FrameType type, long value) =>
-        _control.Enqueue(new StreamControl(type, offer.Id, StreamErrorCode.None, value));
+        QueueControl(new StreamControl(type, offer.Id, StreamErrorCode.None, value));
 
     /// <summary>Beyond the limit the level stays at acknowledged: less than the truth, and never more.</summary>
     private void AwaitReports(SendStream stream)

@@ -285,7 +285,7 @@ internal sealed partial class StreamTable
         Counters.StreamsRefused++;
         if (_control.Count < ControlQueueMax)
         {
-            _control.Enqueue(new StreamControl(FrameType.StopSending, streamId, code, 0));
+            QueueControl(new StreamControl(FrameType.StopSending, streamId, code, 0));
         }
 
         FinishPeerId(streamId);

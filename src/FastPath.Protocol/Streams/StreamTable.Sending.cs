@@ -105,7 +105,7 @@ internal sealed partial class StreamTable
         {
             case FrameType.StreamReset or FrameType.StopSending
                 or (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
-                _control.Enqueue(new StreamControl(frame.Type, frame.Id, (StreamErrorCode)frame.Length, frame.Offset));
+                QueueControl(new StreamControl(frame.Type, frame.Id, (StreamErrorCode)frame.Length, frame.Offset));
                 break;
             case FrameType.StreamLimit:
                 _owesLimit |= frame.Offset == (long)_limitGranted;
@@ -188,7 +188,14 @@ internal sealed partial class StreamTable
         {
             stream.IsQueued = true;
             _creditOwed.Enqueue(stream);
+            _connection.Wake();
         }
+    }
+
+    private void QueueControl(StreamControl control)
+    {
+        _control.Enqueue(control);
+        _connection.Wake();
     }
 
     /// <summary>Ids are given in order and without gaps, as far as the peer's limit goes.</summary>

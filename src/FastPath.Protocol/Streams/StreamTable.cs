@@ -84,6 +84,7 @@ internal sealed partial class StreamTable
         {
             stream.IsQueued = true;
             _ready.Enqueue(stream);
+            _connection.Wake();
         }
     }
 
@@ -97,7 +98,7 @@ internal sealed partial class StreamTable
 
         if (stream.HasId)
         {
-            _control.Enqueue(new StreamControl(FrameType.StreamReset, stream.Id, code, stream.HighestSent));
+            QueueControl(new StreamControl(FrameType.StreamReset, stream.Id, code, stream.HighestSent));
         }
 
         EndSending(stream, code);
@@ -111,7 +112,7 @@ internal sealed partial class StreamTable
             return;
         }
 
-        _control.Enqueue(new StreamControl(FrameType.StopSending, stream.Id, code, 0));
+        QueueControl(new StreamControl(FrameType.StopSending, stream.Id, code, 0));
         EndReceiving(stream, code);
     }
 
@@ -155,7 +156,14 @@ internal sealed partial class StreamTable
         }
 
         // One that the peer's limit keeps waiting has not even begun; it stalls like any other.
-        _expired.AddRange(_waiting.Where(stream => !stream.HasEnded && now - stream.LastProgressAt >= stream.ProgressTimeout));
+        foreach (SendStream stream in _waiting)
+        {
+            if (!stream.HasEnded && now - stream.LastProgressAt >= stream.ProgressTimeout)
+            {
+                _expired.Add(stream);
+            }
+        }
+
         foreach (ReceiveStream stream in _receiving.Values)
         {
             bool isOverdue = now - stream.LastProgressAt >= stream.ProgressTimeout;
@@ -165,7 +173,14 @@ internal sealed partial class StreamTable
             }
         }
 
-        _expired.AddRange(_offers.Values.Where(offer => now - offer.OfferedAt >= _settings.ProgressTimeout));
+        foreach (StreamOffer offer in _offers.Values)
+        {
+            if (now - offer.OfferedAt >= _settings.ProgressTimeout)
+            {
+                _expired.Add(offer);
+            }
+        }
+
         foreach (object stream in _expired)
         {
             Expire(stream);
@@ -251,6 +266,7 @@ internal sealed partial class StreamTable
         if (_sweepAt == Instant.Never && (_sending.Count > 0 || _receiving.Count > 0 || _waiting.Count > 0 || _offers.Count > 0))
         {
             _sweepAt = now + SweepInterval;
+            _connection.Wake();
         }
     }
 

@@ -1,4 +1,5 @@
 using FastPath.Contracts;
+using FastPath.Protocol.Paths;
 using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
@@ -127,6 +128,11 @@ public sealed record FastPathOptions
     /// <summary>Bytes a second that leave for each peer; 0 for no limit. <see cref="FastPathPeer.SetRateLimit"/> changes it.</summary>
     public long PeerRateLimitBytesPerSecond { get; init; }
 
+    /// <summary>
+    /// Longest datagram, in bytes of UDP payload: 0 searches for what each path takes; 1,200 to 65,000 is taken for granted.
+    /// </summary>
+    public int Mtu { get; init; }
+
     /// <summary>Answers requests of peers; null refuses them. Runs on the thread pool.</summary>
     public Func<FastPathPeer, ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? RequestHandler { get; init; }
 
@@ -172,6 +178,7 @@ public sealed record FastPathOptions
         Require(RateLimitBytesPerSecond >= 0, nameof(RateLimitBytesPerSecond), "0 or more");
         Require(PeerRateLimitBytesPerSecond >= 0, nameof(PeerRateLimitBytesPerSecond), "0 or more");
         Require(AcceptBacklog >= 1, nameof(AcceptBacklog), "at least 1");
+        Require(Mtu == 0 || Mtu is >= PathMtuSettings.BaseBytes and <= PathMtuSettings.LongestBytes, nameof(Mtu), "0, or 1,200 to 65,000");
         Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
         Require(Retry is { AttemptsWithoutProgress: >= 0 }, nameof(Retry), "at least no attempts");
         Require(PartialLifetime > TimeSpan.Zero, nameof(PartialLifetime), "more than zero");

@@ -1,3 +1,4 @@
+using FastPath.Engine;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
@@ -6,6 +7,9 @@ namespace FastPath.Streams;
 /// <summary>One reader's side of a ring that somebody fills: a connection, or a writer of this node.</summary>
 internal abstract class ReadSource
 {
+    /// <summary>Of the node.</summary>
+    public abstract EngineLoop Loop { get; }
+
     public abstract FragmentRing Ring { get; }
 
     public abstract StreamDescription Description { get; }

@@ -5,12 +5,12 @@ using FastPath.Protocol.Time;
 namespace FastPath.Streams;
 
 /// <summary>What the filling side tells one reader: bytes came, or the end did. It wakes the reader and does no work of its own.</summary>
-internal sealed class ReaderSignal : IReceiveListener
+internal sealed class ReaderSignal(EngineLoop loop) : IReceiveListener
 {
     private readonly RateMeter _rate = new();
     private int _ended = -1;
 
-    public AsyncSignal Signal { get; } = new();
+    public AsyncSignal Signal { get; } = new(loop);
 
     /// <summary>Called when a writer of this node is about to wait for room, on its thread.</summary>
     public Action? NoRoom { get; set; }

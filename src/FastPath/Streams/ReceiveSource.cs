@@ -19,6 +19,8 @@ internal sealed class ReceiveSource : ReadSource
 
     public ReceiveStream Stream { get; }
 
+    public override EngineLoop Loop => _loop;
+
     public override FragmentRing Ring => Stream.Ring;
 
     public override StreamDescription Description => Stream.Description!;

@@ -1,3 +1,4 @@
+using FastPath.Engine;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
@@ -6,6 +7,8 @@ namespace FastPath.Streams;
 /// <summary>A ring that a writer of this node fills. Its blocks are reclaimed by the writer, when it needs room.</summary>
 internal sealed class RingSource(RingWriter writer) : ReadSource
 {
+    public override EngineLoop Loop => writer.Loop;
+
     public override FragmentRing Ring => writer.Ring;
 
     public override StreamDescription Description => writer.Description;

@@ -49,8 +49,10 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         _live = targets.Count;
         _routes = [.. targets.Select(target => new SendTarget(target, ring.TryAddCursor()!))];
         _offer = new CoalescedTask(loop, Offer);
-        _space = new SpaceSignals(waitersMax);
+        _space = new SpaceSignals(loop, waitersMax);
     }
+
+    public EngineLoop Loop => _loop;
 
     public FragmentRing Ring { get; }
 

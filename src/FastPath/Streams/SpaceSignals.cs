@@ -10,9 +10,9 @@ internal sealed class SpaceSignals
     private readonly Channel<AsyncSignal> _free = Channel.CreateUnbounded<AsyncSignal>();
     private int _waiting;
 
-    public SpaceSignals(int waitersMax)
+    public SpaceSignals(EngineLoop loop, int waitersMax)
     {
-        _signals = [.. Enumerable.Range(0, waitersMax).Select(_ => new AsyncSignal())];
+        _signals = [.. Enumerable.Range(0, waitersMax).Select(_ => new AsyncSignal(loop))];
         foreach (AsyncSignal signal in _signals)
         {
             _free.Writer.TryWrite(signal);

@@ -17,7 +17,7 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
 {
     private readonly ReadSource _source;
     private readonly ReadLeases _leases;
-    private readonly ReaderSignal _signal = new();
+    private readonly ReaderSignal _signal;
     private readonly StreamReaders? _readers;
     private volatile Retention? _retention;
     private DeliveryLevel _reportedLevel;
@@ -38,6 +38,7 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
     {
         _source = source;
         _readers = readers;
+        _signal = new ReaderSignal(source.Loop);
         _leases = new ReadLeases(cursor);
         source.Settled = OnSettled;
         _signal.NoRoom = OnSettled;

@@ -8,8 +8,9 @@ internal static class ProjectReferenceRule
     private static readonly Dictionary<string, string[]> Designed = new()
     {
         ["FastPath.Buffers"] = [],
+        ["FastPath.Cryptography"] = [],
         ["FastPath.Serialization"] = [],
-        ["FastPath.Protocol"] = ["FastPath.Buffers", "FastPath.Serialization"],
+        ["FastPath.Protocol"] = ["FastPath.Buffers", "FastPath.Cryptography", "FastPath.Serialization"],
         ["FastPath.Sockets"] = ["FastPath.Buffers"],
         ["FastPath.Engine"] = ["FastPath.Protocol", "FastPath.Sockets"],
         ["FastPath"] = ["FastPath.Engine"],

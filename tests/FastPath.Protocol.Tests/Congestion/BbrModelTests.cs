@@ -74,7 +74,7 @@ public sealed class BbrModelTests
 
         Assert.False(Round(ref background, lost: 5, delivered: 95, Short));
         Assert.InRange(background.ProbeThreshold, 0.08, 0.1);
-        Assert.True(Round(ref background, lost: 15, delivered: 85, Short), "three times as much is more than the path's own");
+        Assert.True(Round(ref background, lost: 20, delivered: 80, Short), "four times as much is more than the path's own");
     }
 
     [Fact]

@@ -74,6 +74,13 @@ public sealed class FrameGoldenBytesTests
         new ConnectionCloseFrame(1, "bye"u8).Write(ref w));
 
     [Fact]
+    public void Mtu_probe() => Expect("23" + "0262f8" + "230100", (ref FrameWriter w) =>
+    {
+        new MtuProbeFrame(8_952).Write(ref w);
+        new MtuProbeFrame(0).Write(ref w);
+    });
+
+    [Fact]
     public void Ack() => Expect("020a" + "4064" + "01" + "02" + "01" + "03", (ref FrameWriter w) =>
         Assert.True(AckFrame.TryWrite(ref w, 100, [new AckRange(8, 10), new AckRange(2, 5)])));
 

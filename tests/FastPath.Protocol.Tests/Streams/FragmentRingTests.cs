@@ -38,14 +38,18 @@ public sealed class FragmentRingTests
     }
 
     [Fact]
-    public void A_block_that_is_lent_to_a_writer_outlives_the_growth_of_the_ring()
+    public void Wide_windows_leave_room_for_streams_that_open_later()
     {
-        FragmentRing ring = Create(2 * Block);
-        ring.Write(0, new byte[Block], out _);
-        Assert.Equal(Block, ring.GetSpace().Length);
-        Assert.True(ring.TryGrow(64 * Block));
-        ring.Abandon();
-        Assert.Equal((0L, 0L), (_pool.RentedBytes, _pool.ReservedBytes));
+        FragmentRing ring = Create(4 * Block);
+        int steps = 0;
+        while (ring.TryGrow(ring.Capacity + (4 * Block)))
+        {
+            steps++;
+        }
+
+        Assert.InRange(_pool.ReservedBytes, _pool.BudgetBytes / 2, _pool.BudgetBytes * 3 / 4);
+        Assert.NotNull(FragmentRing.TryCreate(_pool, BufferHolder.ReceiveRing, 0, _pool.BudgetBytes / 5));
+        Assert.True(steps > 10);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class RateLimitScenarioTests
             Assert.InRange(SharesOver(seconds: 4).Sum(), 0.88 * factor, 1.01 * factor);
         }
 
-        _sender.Connections[0].Recovery.SetRateLimit(_world.Now, Limit / 20);
+        _sender.Connections[0].SetRateLimit(_world.Now, Limit / 20);
         Assert.InRange(SharesOver(seconds: 4)[0], 0.04, 0.0505);
         _sender.SetRateLimit(_world.Now, 0);
         double[] shares = SharesOver(seconds: 2);

@@ -100,17 +100,18 @@ public sealed class GetScenarioTests
         (ContractKey key, byte[] payload) = mesh.Store(400_000, 3);
         byte[] digest = SimulatedHost.DigestOf(payload);
         byte[] other = SimulatedHost.DigestOf([1]);
-        foreach ((byte[] known, int from, int start) in ((byte[], int, int)[])
-            [(digest, 399_000, 399_000), (digest, 400_000, 400_000), (other, 399_000, 0), (digest, 400_001, 0)])
+        foreach ((byte[] known, int from, bool isKnown) in ((byte[], int, bool)[])
+            [(digest, 399_000, true), (digest, 400_000, true), (other, 399_000, false), (digest, 400_001, false)])
         {
+            // Answers that carry proofs begin where a group does.
+            int start = !isKnown ? 0 : withProofs ? (int)VerifiedEncoding.RoundDown(payload.Length, from) : from;
             mesh.Nodes[0].Host.Gets.Clear();
             mesh.Nodes[0].Core.Gets.Start(
                 mesh.World.Now, mesh.World.Random.NextUInt64(), key.Instance, 10, resume: new ResumePoint(known, from));
             Assert.True(mesh.World.RunUntil(() => mesh.Nodes[0].Host.Gets is [{ Reader.IsWhole: true }], Limit));
             SimulatedReader reader = mesh.Nodes[0].Host.Gets[0].Reader!;
-            int begins = withProofs ? (int)VerifiedEncoding.RoundDown(payload.Length, start) : start;
-            Assert.Equal(begins, reader.Stream.Ring.StartOffset);
-            Assert.Equal(payload[begins..], reader.Bytes);
+            Assert.Equal(start, reader.Stream.Ring.StartOffset);
+            Assert.Equal(payload[start..], reader.Bytes);
             mesh.World.RunFor(Duration.FromSeconds(3));
             Assert.Null(mesh.Leftovers());
         }

@@ -1,5 +1,6 @@
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Paths;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Simulation.Network;
@@ -23,7 +24,7 @@ public sealed class ReassemblyScenarioTests
                 1,
                 new LinkModel(),
                 hops: 2,
-                settingsOf: node => new EndpointSettings { Connection = new ConnectionSettings { DatagramBytes = limits[node] } });
+                settingsOf: node => new EndpointSettings { Connection = new ConnectionSettings { Mtu = PathMtuSettings.Fixed(limits[node]) } });
             chain.World.Intercept = (from, _, datagram) =>
             {
                 int node = from == SimulatedChain.AddressOf(0) ? 0 : from == SimulatedChain.AddressOf(1) ? 1 : 2;

@@ -14,6 +14,14 @@ internal sealed class EndpointNode(Endpoint endpoint) : ISimulatedNode
 
     public void HandleTimeout(Instant now) => endpoint.HandleTimeout(now);
 
-    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to) =>
-        endpoint.TryPollTransmit(now, buffer, out length, out to);
+    public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to)
+    {
+        if (endpoint.TryPollTransmit(now, buffer, out length, out to))
+        {
+            return true;
+        }
+
+        TurnInvariant.Check(endpoint, now);
+        return false;
+    }
 }

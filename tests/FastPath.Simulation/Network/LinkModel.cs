@@ -15,6 +15,9 @@ internal sealed record LinkModel
     /// <summary>Losses that come in bursts, beside <see cref="Loss"/>.</summary>
     public BurstLoss? Bursts { get; init; }
 
+    /// <summary>Longest datagram that passes; longer ones vanish without a word. 0 for no limit.</summary>
+    public int MtuBytes { get; init; }
+
     public double Duplication { get; init; }
 
     /// <summary>Chance that a datagram is late by <see cref="ReorderingDelay"/>, so that those behind it overtake.</summary>

@@ -8,7 +8,7 @@ namespace FastPath.Simulation.Network;
 /// <summary>Endpoints joined by a modelled path in virtual time. One seed replays everything.</summary>
 internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
 {
-    private const int DatagramMax = 2_048;
+    private const int DatagramMax = 65_535;
     private const int TurnsAtOneInstantMax = 100_000;
 
     private readonly PriorityQueue<Flight, (long At, long Order)> _inFlight = new();
@@ -30,6 +30,8 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
     public Func<PeerAddress, PeerAddress, LinkModel?>? LinkOf { get; set; }
 
     public long DatagramsSent { get; private set; }
+
+    public long DatagramsTooLong { get; private set; }
 
     public long DatagramsDroppedAtQueue { get; private set; }
 
@@ -156,6 +158,12 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
     private void Send(PeerAddress from, PeerAddress to, ReadOnlySpan<byte> datagram)
     {
         LinkModel link = LinkOf?.Invoke(from, to) ?? model;
+        if (link.MtuBytes != 0 && datagram.Length > link.MtuBytes)
+        {
+            DatagramsTooLong++;
+            return;
+        }
+
         LinkState state = link.Shared ?? StateOf(from, to);
         if (!state.TryPass(Now, datagram.Length, link, out Duration wait))
         {

@@ -48,6 +48,12 @@ internal sealed class SimulatedNode : ISimulatedNode
     public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to)
     {
         Core.HandleEvents(now);
-        return Core.Endpoint.TryPollTransmit(now, buffer, out length, out to);
+        if (Core.Endpoint.TryPollTransmit(now, buffer, out length, out to))
+        {
+            return true;
+        }
+
+        TurnInvariant.Check(Core.Endpoint, now);
+        return false;
     }
 }
