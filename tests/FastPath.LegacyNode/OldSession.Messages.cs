@@ -118,23 +118,8 @@ internal sealed partial class OldSession
                 reader.Int();
                 reader.Int();
                 break;
-            case 0x08:
-                long credited = reader.Int();
-                long limit = reader.Int();
-                if (_outgoing.TryGetValue(credited, out var sending))
-                {
-                    _outgoing[credited] = sending with { Credit = Math.Max(sending.Credit, limit) };
-                }
-
-                break;
-            case 0x09:
-                _shortCredit = Math.Max(_shortCredit, reader.Int());
-                QueueShort();
-                break;
-            case 0x0B:
-                reader.Byte();
-                reader.Int();
-                reader.Int();
+            case 0x08 or 0x09 or 0x0B:
+                HandleCredit(type, ref reader);
                 break;
             case 0x0C:
                 HandleMessage(ref reader);
@@ -148,6 +133,30 @@ internal sealed partial class OldSession
                 UnknownFrames++;
                 reader.Block();
                 break;
+        }
+    }
+
+    private void HandleCredit(byte type, ref OldReader reader)
+    {
+        long first = type == 0x0B ? reader.Byte() : reader.Int();
+        if (type == 0x09)
+        {
+            _shortCredit = Math.Max(_shortCredit, first);
+            QueueShort();
+        }
+        else if (type == 0x08)
+        {
+            long limit = reader.Int();
+            if (_outgoing.TryGetValue(first, out (byte[] Payload, long Queued, long Credit) sending))
+            {
+                _outgoing[first] = (sending.Payload, sending.Queued, Math.Max(sending.Credit, limit));
+            }
+        }
+        else
+        {
+            // What the peer waits for has been granted already, or comes when there is room.
+            reader.Int();
+            reader.Int();
         }
     }
 

@@ -5,7 +5,7 @@ using FastPath.Options;
 
 namespace FastPath.Cli.Parsing;
 
-/// <summary>Options that node, put, get, demo and bench share. One whose part is not built yet says so; none is ignored.</summary>
+/// <summary>Options that node, put, get, demo and bench share. Each has an equal in a configuration; none is ignored.</summary>
 internal static class NodeOptions
 {
     private const int MtuMin = 1_200;
@@ -141,15 +141,5 @@ internal static class NodeOptions
         return isNumber && bytes is >= MtuMin and <= MtuMax
             ? bytes
             : throw new CommandException(ExitCode.Usage, $"--mtu '{value}': expected auto or bytes, {MtuMin} to {MtuMax}");
-    }
-
-    private static void RequireBuilt(ParseResult parse, Option<string> option, params string[] built)
-    {
-        string value = parse.GetValue(option)!;
-        if (!built.Contains(value))
-        {
-            throw new CommandException(
-                ExitCode.Usage, $"{option.Name} '{value}' is not built yet; there is: {string.Join(", ", built)}");
-        }
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         _settings = settings;
         _events = events;
         _active = active;
-        _path = new PathMtu(settings.Mtu);
+        _path = new PathMtu(session.IsWithOldNode ? PathMtuSettings.Default : settings.Mtu);
         _recovery = new LossRecovery(
             CongestionControllers.Create(settings.Recovery, PathMtuSettings.BaseBytes, session.LocalIndex), settings.Recovery, _path);
         _acks = new AckTracker(settings.MaxAckDelay);
@@ -152,7 +152,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>Streams of the peer are passed on here, as they come: long packets would only make them late.</summary>
     public void LimitIncomingForRelay()
     {
-        if (_settings.Mtu.RelayMaxBytes < _settings.Mtu.MaxBytes && _longestWanted == 0)
+        if (_settings.Mtu.RelayMaxBytes < _settings.Mtu.MaxBytes && _longestWanted == 0 && !Session.IsWithOldNode)
         {
             _longestWanted = _settings.Mtu.RelayMaxBytes;
             _owesLongestWanted = true;

@@ -85,7 +85,7 @@ internal sealed partial class GetTable
             operation.Deadline = _now + _settings.ProgressInterval;
             if (incoming.LastProgressAt + _settings.ProgressInterval > _now)
             {
-                Notify(requester, Purpose.GetProgress, operation.Transaction, OperationStatus.Done);
+                Notify(requester, Purpose.GetProgress, operation.Transaction, operation.Instance, OperationStatus.Done);
             }
         }
     }

@@ -141,9 +141,8 @@ internal sealed partial class GetTable
         operation.Leader = null;
         if (asked is not null)
         {
-            Notify(asked, Purpose.GetCancel, operation.Transaction, OperationStatus.Done);
+            Notify(asked, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);
         }
-
     }
 
     private static bool Suits(GetTransfer transfer, GetOperation operation) =>

@@ -1,5 +1,6 @@
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Handshakes;
+using FastPath.Protocol.Legacy;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Contracts;
@@ -52,25 +53,36 @@ internal sealed partial class GetTable
         }
 
         NotifyProgress(operation);
-        Span<byte> space = stackalloc byte[next.MessageBytesMax];
         operation.Visited.Add(next.Session.PeerKey, (byte)(operation.HopsToLive - 1));
+        operation.NextHop = next;
+        operation.Deadline = _now + _settings.SearchTimeoutOf(operation.HopsToLive);
+        if (!TryAsk(next, operation))
+        {
+            // It takes no more messages: as good as silent.
+            SearchAgain(operation, OperationStatus.Unavailable);
+        }
+    }
+
+    private static bool TryAsk(Connection next, GetOperation operation)
+    {
+        byte hopsToLive = (byte)(operation.HopsToLive - 1);
+        if (next.Session.IsWithOldNode)
+        {
+            return OldNodeTalk.TryAsk(next, operation.Transaction, operation.Instance, hopsToLive);
+        }
+
+        Span<byte> space = stackalloc byte[next.MessageBytesMax];
         int length = GetRequest.Write(
             space,
             operation.Transaction,
             operation.Instance,
-            (byte)(operation.HopsToLive - 1),
+            hopsToLive,
             (byte)(operation.Depth + 1),
             FormFor(next, operation.Form),
             next.Streams.ReadsProofs ? operation.Flags : operation.Flags & ~OperationFlags.Proofs,
             operation.Resume,
             operation.Visited);
-        operation.NextHop = next;
-        operation.Deadline = _now + _settings.SearchTimeoutOf(operation.HopsToLive);
-        if (!next.TryQueueMessage(space[..length], out _))
-        {
-            // It takes no more messages: as good as silent.
-            SearchAgain(operation, OperationStatus.Unavailable);
-        }
+        return next.TryQueueMessage(space[..length], out _);
     }
 
     /// <summary>The wanted form where the neighbour reads it too; what all read otherwise.</summary>
@@ -79,7 +91,7 @@ internal sealed partial class GetTable
 
     private static bool IsCandidate(GetOperation operation, Connection connection) =>
         connection.State == ConnectionState.Established
-        && connection.Session is { PeerRole: NodeRole.Node, IsWithOldNode: false }
+        && connection.Session.PeerRole == NodeRole.Node
         && connection != operation.Requester
         && !((operation.Flags & OperationFlags.Thorough) == 0
             ? operation.Visited.Contains(connection.Session.PeerKey)
@@ -87,7 +99,9 @@ internal sealed partial class GetTable
 
     private void FailOrSearchThoroughly(GetOperation operation)
     {
-        if (!operation.IsOrigin || operation.Failure != OperationStatus.OutOfHops)
+        // An old node that asked knows no such search: the first node that does stands in for it.
+        bool isFirst = operation.Requester is null or { Session.IsWithOldNode: true };
+        if (!isFirst || operation.Failure != OperationStatus.OutOfHops)
         {
             Fail(operation);
             return;
@@ -112,7 +126,7 @@ internal sealed partial class GetTable
         Remove(operation);
         if (operation.Requester is { } requester)
         {
-            Notify(requester, Purpose.GetFailed, operation.Transaction, operation.Failure, operation.Visited);
+            Notify(requester, Purpose.GetFailed, operation.Transaction, operation.Instance, operation.Failure, operation.Visited);
         }
         else
         {
@@ -134,7 +148,7 @@ internal sealed partial class GetTable
 
         if (operation is { State: GetState.Searching, NextHop: { } next })
         {
-            Notify(next, Purpose.GetCancel, operation.Transaction, OperationStatus.Done);
+            Notify(next, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);
         }
 
         if (operation.Serving is { } serving)
@@ -160,7 +174,7 @@ internal sealed partial class GetTable
     {
         if (operation.Requester is { } requester)
         {
-            Notify(requester, Purpose.GetProgress, operation.Transaction, OperationStatus.Done);
+            Notify(requester, Purpose.GetProgress, operation.Transaction, operation.Instance, OperationStatus.Done);
         }
 
         foreach (GetOperation parked in operation.Parked)
@@ -170,8 +184,19 @@ internal sealed partial class GetTable
     }
 
     private static void Notify(
-        Connection to, Purpose purpose, UInt128 transaction, OperationStatus status, VisitedNodes? visited = null)
+        Connection to,
+        Purpose purpose,
+        UInt128 transaction,
+        ContractInstanceId instance,
+        OperationStatus status,
+        VisitedNodes? visited = null)
     {
+        if (to.Session.IsWithOldNode)
+        {
+            OldNodeTalk.Notify(to, purpose, transaction, instance, status);
+            return;
+        }
+
         Span<byte> space = stackalloc byte[to.MessageBytesMax];
         int length = OperationNotice.Write(space, purpose, transaction, status, visited);
 

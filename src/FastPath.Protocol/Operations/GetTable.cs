@@ -109,7 +109,7 @@ internal sealed partial class GetTable : IRelayOwner
         if (_operations.ContainsKey(request.Transaction) || _operations.Count >= OperationsMax)
         {
             // Another branch of the search is here still, or the node is full: neither says that nobody has it.
-            Notify(from, Purpose.GetFailed, request.Transaction, OperationStatus.Unavailable);
+            Notify(from, Purpose.GetFailed, request.Transaction, request.Instance, OperationStatus.Unavailable);
             return;
         }
 
@@ -142,17 +142,9 @@ internal sealed partial class GetTable : IRelayOwner
         {
             JoinOrSearch(operation);
         }
-        else if (operation.IsOrigin)
-        {
-            Remove(operation);
-            Counters.CountEnded(OperationStatus.Done);
-            _host.DeliverStored(transaction, payload);
-        }
         else
         {
-            operation.State = GetState.Transferring;
-            ContractForm form = FormFor(operation.Requester!, operation.Form);
-            _host.Serve(transaction, operation.Requester!, form, payload, operation.Resume, operation.Depth, operation.Flags);
+            Answer(operation, payload);
         }
     }
 
@@ -251,9 +243,14 @@ internal sealed partial class GetTable : IRelayOwner
         _now = now;
         foreach (GetOperation operation in _operations.Values.Where(o => now >= o.Deadline).ToArray())
         {
-            if (operation.State == GetState.Searching)
+            if (operation.State == GetState.Searching && IsAnswerArriving(operation))
             {
-                Notify(operation.NextHop!, Purpose.GetCancel, operation.Transaction, OperationStatus.Done);
+                operation.Deadline = now + ArrivalInterval;
+                NotifyProgress(operation);
+            }
+            else if (operation.State == GetState.Searching)
+            {
+                Notify(operation.NextHop!, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);
                 SearchAgain(operation, OperationStatus.Unavailable);
             }
             else

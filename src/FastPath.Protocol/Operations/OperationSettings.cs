@@ -93,7 +93,7 @@ internal sealed record OperationSettings
 
     /// <summary>Passed on while it comes: short ones always, long ones where they are streamed.</summary>
     public bool Pipes(Connection to, long length, OperationFlags flags) =>
-        IsPiped && (!IsLong(length) || Streams(to, length, flags));
+        IsPiped && !to.Session.IsWithOldNode && (!IsLong(length) || Streams(to, length, flags));
 
     // A length that is not known yet may be any.
     private bool IsLong(long length) => length < 0 || length > StreamingThresholdBytes;

@@ -150,7 +150,10 @@ internal sealed partial class PutTable
 
     private static bool IsCandidate(PutOperation put, Connection connection) =>
         connection.State == ConnectionState.Established
-        && connection.Session is { PeerRole: NodeRole.Node, IsWithOldNode: false }
+        && connection.Session.PeerRole == NodeRole.Node
+
+        // Old nodes know no updates.
+        && !(put.Header.IsUpdate && connection.Session.IsWithOldNode)
         && connection != put.Requester
         && !put.Visited.Contains(connection.Session.PeerKey);
 

@@ -201,6 +201,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         connection.LimitOutgoingForRelay();
         var route = new SendTarget(connection, cursor) { Description = description };
         _routes.Add(route);
+        connection.LimitOutgoingForRelay();
         if (!IsOpen)
         {
             return route;

@@ -52,6 +52,21 @@ internal sealed partial class StreamTable
     /// <summary>Streams that carry proofs may be opened, both ways.</summary>
     public bool ReadsProofs => Has(Handshakes.Capabilities.VerifiedGroups);
 
+    /// <summary>When the last useful byte came on a stream that is open still.</summary>
+    public Instant LastReceivedAt
+    {
+        get
+        {
+            Instant last = Instant.Zero;
+            foreach (ReceiveStream stream in _receiving.Values)
+            {
+                last = Instant.Max(last, stream.LastProgressAt);
+            }
+
+            return last;
+        }
+    }
+
     /// <summary>When <see cref="HandleTimeout"/> is due; never while no stream is open.</summary>
     public Instant NextDeadline => _sweepAt;
 
@@ -212,6 +227,7 @@ internal sealed partial class StreamTable
     private void Start(SendStream stream, Instant now)
     {
         Counters.SendsStarted++;
+        Counters.SendsWhole += stream.Description.Kind == StreamKind.Whole ? 1 : 0;
         StreamErrorCode refusal = RefusalOf(stream.Description);
         if (refusal != StreamErrorCode.None)
         {

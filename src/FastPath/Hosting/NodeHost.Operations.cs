@@ -127,6 +127,12 @@ internal sealed partial class NodeHost
         OperationFlags flags)
     {
         var stored = (StoredPayload)payload;
+        if (to.Session.IsWithOldNode)
+        {
+            _ = Task.Run(() => OldNodes.ServeAsync(transaction, to, stored));
+            return;
+        }
+
         _ = Task.Run(() => ServeStoredAsync(transaction, to, form, stored, resume, hopsFromSink, flags));
     }
 
@@ -170,7 +176,9 @@ internal sealed partial class NodeHost
         UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink, OperationFlags flags)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
-        _ = Task.Run(() => PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink, flags));
+        _ = Task.Run(() => to.Session.IsWithOldNode
+            ? OldNodes.PassOnAsync(transaction, handle, to)
+            : PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink, flags));
     }
 
     /// <summary>Writes a body from an offset to its end, and waits until the stream has ended.</summary>

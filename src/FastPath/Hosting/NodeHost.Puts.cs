@@ -88,17 +88,10 @@ internal sealed partial class NodeHost
             ? ContractForm.Archived
             : ContractForm.Bincode;
 
-    private PutHeader HeaderOf(Purpose purpose, ContractOutline outline, OperationFlags flags) => new()
-    {
-        Purpose = purpose,
-        Transaction = NewTransaction(),
-        Contract = outline,
-        HopsToLive = (byte)_options.HopsToLive,
-        Detours = OperationSettings.Detours,
-        Flags = flags,
-    };
-
-    private async Task<OperationStatus> RunAsync(
+    /// <summary>Sends what is carried on its way; ends with the word of the last node on it.</summary>
+    /// <param name="here">What became of it at this node.</param>
+    /// <param name="only">The only node that it may go to; null to let the router choose.</param>
+    public async Task<OperationStatus> RunAsync(
         PutHeader header, PutSource source, OperationStatus here, Connection? only, CancellationToken cancellationToken)
     {
         _puts[header.Transaction] = source;
@@ -117,6 +110,16 @@ internal sealed partial class NodeHost
         await source.Sending.WaitAsync(cancellationToken).ConfigureAwait(false);
         return status == OperationStatus.Unavailable && source.Failure is { } failure ? throw failure : status;
     }
+
+    private PutHeader HeaderOf(Purpose purpose, ContractOutline outline, OperationFlags flags) => new()
+    {
+        Purpose = purpose,
+        Transaction = NewTransaction(),
+        Contract = outline,
+        HopsToLive = (byte)_options.HopsToLive,
+        Detours = OperationSettings.Detours,
+        Flags = flags,
+    };
 
     private async Task ForwardAsync(PutHeader header, Connection to, TaskCompletionSource sent)
     {
@@ -156,6 +159,12 @@ internal sealed partial class NodeHost
     /// <summary>Sends what this node carries or keeps to the next node: offers it, and sends what that lacks.</summary>
     private async Task<(StreamErrorCode Code, Task? Shadow)> SendPutAsync(PutHeader header, Connection to, PutSource source)
     {
+        if (to.Session.IsWithOldNode)
+        {
+            await OldNodes.ForwardAsync(header, to, source).ConfigureAwait(false);
+            return (StreamErrorCode.None, null);
+        }
+
         StreamDescription description = source.Proof.Describe(source.Body, new StreamDescription
         {
             Kind = OperationSettings.KindFor(to, source.Body.Length, header.Flags),

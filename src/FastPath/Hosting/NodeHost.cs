@@ -38,6 +38,7 @@ internal sealed partial class NodeHost : INodeHost
         _options = options;
         _logger = logger;
         Legacy = new LegacyMessages(this, options.WholeMessageBytesMax);
+        OldNodes = new LegacyGateway(this, options, logger);
         _accepted = Channel.CreateBounded<StreamHandle>(new BoundedChannelOptions(options.AcceptBacklog)
         {
             AllowSynchronousContinuations = options.UnsafeInlineContinuations,
@@ -58,6 +59,9 @@ internal sealed partial class NodeHost : INodeHost
 
     /// <summary>Whole messages of the network: the way of old nodes, and of short contracts.</summary>
     public LegacyMessages Legacy { get; }
+
+    /// <summary>Neighbours that know nothing else.</summary>
+    public LegacyGateway OldNodes { get; }
 
     public MessagePool MessagePool { get; }
 

@@ -18,18 +18,25 @@ namespace FastPath.Legacy;
 internal sealed class LegacyMessages(NodeHost host, long bytesMax)
 {
     private long _notUnderstood;
+    private long _contractsMoved;
 
     /// <summary>Called for each message that arrives; set once, before the node's loop starts. It must not throw.</summary>
     public Action<Connection, NetMessage>? Arrived { get; set; }
+
+    /// <summary>Messages with a contract in them that left or came whole.</summary>
+    public long ContractsMoved => Volatile.Read(ref _contractsMoved);
 
     /// <summary>Messages that made no sense, or are of kinds that this node does not know.</summary>
     public long NotUnderstood => Volatile.Read(ref _notUnderstood);
 
     /// <summary>Sends one; returns when the peer's transport has all of it.</summary>
     /// <exception cref="FastPathException">TooLarge, ConnectionClosed, or why the peer did not take it.</exception>
-    public async ValueTask SendAsync(Connection to, NetMessage message, CancellationToken cancellationToken = default)
+    /// <param name="onSent">Called when a stream that carries it has ended, well or badly.</param>
+    public async ValueTask SendAsync(
+        Connection to, NetMessage message, Action<RingWriter>? onSent = null, CancellationToken cancellationToken = default)
     {
         StreamingSerializer body = message.StartSerialize();
+        Count(message);
         if (body.Length > bytesMax)
         {
             throw new FastPathException(
@@ -52,7 +59,14 @@ internal sealed class LegacyMessages(NodeHost host, long bytesMax)
             Metadata = NodeHost.WithPurpose(Purpose.NetMessage, default),
         };
         using RingWriter writer = host.Open([to], description);
-        await NodeHost.PumpAsync(writer, body, 0, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await NodeHost.PumpAsync(writer, body, 0, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            onSent?.Invoke(writer);
+        }
     }
 
     /// <summary>Takes a message whose bytes are the caller's no more; called on the loop thread or the pool.</summary>
@@ -64,6 +78,15 @@ internal sealed class LegacyMessages(NodeHost host, long bytesMax)
             return;
         }
 
+        Count(message);
         ThreadPool.UnsafeQueueUserWorkItem(_ => Arrived?.Invoke(from, message), null);
+    }
+
+    private void Count(NetMessage message)
+    {
+        if (message is NetMessage.Put { Message: PutMsg.Request } or NetMessage.Get { Message: GetMsg.Response { Result.Found: not null } })
+        {
+            Interlocked.Increment(ref _contractsMoved);
+        }
     }
 }

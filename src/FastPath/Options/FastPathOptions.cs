@@ -171,6 +171,10 @@ public sealed record FastPathOptions
         Require(StateMerger is not null, nameof(StateMerger), "a merger");
         Require(UpdateBytesMax >= 1_024, nameof(UpdateBytesMax), "at least 1 KiB");
         Require(WholeMessageBytesMax is >= 1_024 and <= 1L << 30, nameof(WholeMessageBytesMax), "1 KiB to 1 GiB");
+        Require(Enum.IsDefined(ContractForm), nameof(ContractForm), "Bincode or Archived");
+        Require(Enum.IsDefined(Engine), nameof(Engine), "Auto, Linux or Saea");
+        Require(Enum.IsDefined(Cipher), nameof(Cipher), "Auto, Aegis128L, Aes256Gcm or ChaCha20Poly1305");
+        Require(Enum.IsDefined(Congestion), nameof(Congestion), "Cubic, Bbr or Ledbat");
         Require(HopsToLive is >= 1 and <= 255, nameof(HopsToLive), "1 to 255");
         Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");
         Require(SendWindowBytes >= 16 * 1_024, nameof(SendWindowBytes), "at least 16 KiB");
@@ -180,7 +184,11 @@ public sealed record FastPathOptions
         Require(AcceptBacklog >= 1, nameof(AcceptBacklog), "at least 1");
         Require(Mtu == 0 || Mtu is >= PathMtuSettings.BaseBytes and <= PathMtuSettings.LongestBytes, nameof(Mtu), "0, or 1,200 to 65,000");
         Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
-        Require(Retry is { AttemptsWithoutProgress: >= 0 }, nameof(Retry), "at least no attempts");
+        Require(
+            Retry is { AttemptsWithoutProgress: >= 0 } && Retry.FirstPause >= TimeSpan.Zero && Retry.PauseMax >= Retry.FirstPause,
+            nameof(Retry),
+            "no negative attempts or pauses, and the longest pause not below the first");
+        Require(PartialFolder is not "", nameof(PartialFolder), "a folder, or nothing");
         Require(PartialLifetime > TimeSpan.Zero, nameof(PartialLifetime), "more than zero");
         Require(OfferBytesMin >= 0, nameof(OfferBytesMin), "0 or more");
         Require(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero");
