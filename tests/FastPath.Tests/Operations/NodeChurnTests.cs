@@ -21,7 +21,7 @@ public sealed class NodeChurnTests
     [Trait("Scenario", "P5")]
     public async Task Operations_on_16_nodes_that_come_and_go_each_end_well_or_in_one_typed_failure()
     {
-        int operations = int.TryParse(Environment.GetEnvironmentVariable(OperationsVariable), out int wanted) ? wanted : 200;
+        int operations = int.TryParse(Environment.GetEnvironmentVariable(OperationsVariable), out int wanted) ? wanted : 500;
         await using var fleet = new Fleet();
         await fleet.StartAsync();
         var random = new Random(1);
