@@ -71,7 +71,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
         _host.Core = Core;
         _host.OperationSettings = operations;
         _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations);
-        _metrics = new FastPathMetrics(Core, socket);
+        _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters);
         DatagramSocketReport report = socket.Report;
         logger.Listening(
             Address.ToString(), EngineName, report.Reason, report.Buffers.GrantedReceive, report.Buffers.RequestedReceive);

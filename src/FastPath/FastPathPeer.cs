@@ -304,12 +304,9 @@ public sealed class FastPathPeer
         }
     }
 
-    private static byte[] NumberOf(ulong number)
-    {
-        byte[] bytes = new byte[NodeHost.RequestNumberLength];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, number);
-        return bytes;
-    }
+    /// <summary>Big-endian.</summary>
+    private static byte[] NumberOf(ulong number) =>
+        BitConverter.GetBytes(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number);
 
     private bool FitsPacket(int length, int numberLength) => 1 + numberLength + length <= Connection.MessageBytesMax;
 

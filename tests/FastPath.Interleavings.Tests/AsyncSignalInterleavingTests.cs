@@ -138,7 +138,8 @@ public sealed class AsyncSignalInterleavingTests
                         }
                     },
                 ],
-                () => { });
+                () => { }
+            );
         }));
         Assert.Contains("Nobody wakes thread 1", failure.Message, StringComparison.Ordinal);
     }

@@ -85,7 +85,8 @@ public sealed class RingInterleavingTests
             {
                 Assert.Equal(run.Payload, read);
                 run.AssertGivenBack();
-            });
+            }
+        );
     }
 
     private static (Action[] Bodies, Action Check) Fork(HashSet<bool> outcomes)
@@ -115,7 +116,8 @@ public sealed class RingInterleavingTests
                 Assert.Equal(run.Payload, read);
                 Assert.Equal(isTooLate ? [] : run.Payload, forked);
                 run.AssertGivenBack();
-            });
+            }
+        );
     }
 
     /// <summary>What the loop does as packets come: write, wake, give back what was read, end.</summary>

@@ -20,6 +20,10 @@ internal sealed class NodeCore : IDisposable
 
     public NodeCore(Endpoint endpoint, OperationSettings settings, INodeHost host)
     {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(host);
+        settings.Validate();
         _host = host;
         Endpoint = endpoint;
         Gets = new GetTable(endpoint, settings, host);

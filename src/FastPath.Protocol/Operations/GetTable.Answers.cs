@@ -7,8 +7,6 @@ namespace FastPath.Protocol.Operations;
 /// <summary>Answers: streams that carry what was asked for, passed on, buffered or delivered.</summary>
 internal sealed partial class GetTable
 {
-    private static readonly Duration BufferingReportInterval = Duration.FromSeconds(1);
-
     public void HandleResponse(Instant now, ReceiveStream stream, in ContractStreamHeader header)
     {
         _now = now;
@@ -45,7 +43,7 @@ internal sealed partial class GetTable
         Forwarded++;
         operation.Incoming = stream;
         operation.State = GetState.Transferring;
-        operation.Deadline = now + BufferingReportInterval;
+        operation.Deadline = now + _settings.ProgressInterval;
         stream.ProgressTimeout = stream.Connection.Streams.Settings.ProgressTimeoutAt(operation.Depth);
         _host.BeginBuffered(
             operation.Transaction, header.Contract, stream, operation.Requester!, operation.Depth, operation.Flags);
@@ -84,8 +82,8 @@ internal sealed partial class GetTable
         operation.Deadline = Instant.Never;
         if (operation is { Incoming: { } incoming, Requester: { } requester })
         {
-            operation.Deadline = _now + BufferingReportInterval;
-            if (incoming.LastProgressAt + BufferingReportInterval > _now)
+            operation.Deadline = _now + _settings.ProgressInterval;
+            if (incoming.LastProgressAt + _settings.ProgressInterval > _now)
             {
                 Notify(requester, Purpose.GetProgress, operation.Transaction, operation.Instance, OperationStatus.Done);
             }

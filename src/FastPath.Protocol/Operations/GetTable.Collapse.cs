@@ -135,7 +135,7 @@ internal sealed partial class GetTable
         transfer.Start();
     }
 
-    private void CancelAt(Connection? asked, GetOperation operation)
+    private static void CancelAt(Connection? asked, GetOperation operation)
     {
         operation.Leader?.Parked.Remove(operation);
         operation.Leader = null;
@@ -145,7 +145,7 @@ internal sealed partial class GetTable
         }
     }
 
-    private bool Suits(GetTransfer transfer, GetOperation operation) =>
+    private static bool Suits(GetTransfer transfer, GetOperation operation) =>
         (!transfer.Source.HasEnded || transfer.Source.Ring.Payload.IsComplete)
         && operation.Transfer is null
         && FormFor(transfer.Source.Connection, operation.Form) == transfer.Contract.Form
@@ -181,6 +181,7 @@ internal sealed partial class GetTable
         {
             operation.State = GetState.Transferring;
             Remove(operation);
+            Counters.CountEnded(OperationStatus.Done);
             _host.DeliverGet(operation.Transaction, transfer.Contract, source, cursor);
         }
         else
@@ -242,6 +243,7 @@ internal sealed partial class GetTable
         foreach ((GetOperation operation, RingCursor cursor) in transfer.Waiting.ToArray())
         {
             Remove(operation);
+            Counters.CountEnded(OperationStatus.Done);
             _host.DeliverGet(operation.Transaction, transfer.Contract, transfer.Source, cursor);
         }
 

@@ -16,9 +16,6 @@ internal sealed partial class GetTable
             ? operation
             : null;
 
-    private Duration SearchTimeout(int hopsToLive) =>
-        _settings.SearchTimeout + (_settings.SearchTimeoutPerHop * hopsToLive);
-
     private void SearchAgain(GetOperation operation, OperationStatus status)
     {
         // What could not be asked weighs more than what was too far, and that more than what was not there.
@@ -58,7 +55,7 @@ internal sealed partial class GetTable
         NotifyProgress(operation);
         operation.Visited.Add(next.Session.PeerKey, (byte)(operation.HopsToLive - 1));
         operation.NextHop = next;
-        operation.Deadline = _now + SearchTimeout(operation.HopsToLive);
+        operation.Deadline = _now + _settings.SearchTimeoutOf(operation.HopsToLive);
         if (!TryAsk(next, operation))
         {
             // It takes no more messages: as good as silent.
@@ -133,6 +130,7 @@ internal sealed partial class GetTable
         }
         else
         {
+            Counters.CountEnded(operation.Failure);
             _host.FailGet(operation.Transaction, operation.Failure);
         }
 
@@ -143,6 +141,11 @@ internal sealed partial class GetTable
     private void Abandon(GetOperation operation, StreamErrorCode code)
     {
         Remove(operation);
+        if (operation.IsOrigin)
+        {
+            Counters.CountCancelled();
+        }
+
         if (operation is { State: GetState.Searching, NextHop: { } next })
         {
             Notify(next, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);

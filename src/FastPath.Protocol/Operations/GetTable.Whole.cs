@@ -39,6 +39,7 @@ internal sealed partial class GetTable
         if (operation.IsOrigin)
         {
             Remove(operation);
+            Counters.CountEnded(OperationStatus.Done);
             _host.DeliverStored(operation.Transaction, payload);
         }
         else

@@ -38,6 +38,9 @@ internal sealed partial class GetTable : IRelayOwner
 
     public int Count => _operations.Count;
 
+    /// <summary>Of this node's own requests.</summary>
+    public OperationCounters Counters { get; } = new();
+
     public long Forwarded { get; private set; }
 
     public long CutThrough { get; private set; }
@@ -85,6 +88,7 @@ internal sealed partial class GetTable : IRelayOwner
             Flags = _settings.AsksForProofs ? flags | OperationFlags.Proofs : flags,
         };
         operation.Visited.Add(_endpoint.PublicKey, hopsToLive);
+        Counters.CountStarted();
         Add(operation);
         _host.BeginLookUp(transaction, instance);
     }
@@ -204,7 +208,7 @@ internal sealed partial class GetTable : IRelayOwner
         _now = now;
         if (Find(from, transaction) is { } operation)
         {
-            operation.Deadline = now + SearchTimeout(operation.HopsToLive);
+            operation.Deadline = now + _settings.SearchTimeoutOf(operation.HopsToLive);
             NotifyProgress(operation);
         }
     }

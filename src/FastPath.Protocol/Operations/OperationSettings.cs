@@ -53,6 +53,31 @@ internal sealed record OperationSettings
     /// <summary>Keys that one node passes updates of; more subscriptions are refused.</summary>
     public int SubscriptionsMax { get; init; } = 65_536;
 
+    /// <summary>Timers that would fire in the wrong order are an error of construction (scenarios O6, O7).</summary>
+    /// <exception cref="ArgumentException">Names the values.</exception>
+    public void Validate()
+    {
+        Require(SearchTimeoutPerHop > Duration.Zero, "SearchTimeoutPerHop must be more than zero: a nearer node waits longer");
+        Require(
+            ProgressInterval < SearchTimeout && ProgressInterval < PutResultTimeout,
+            "ProgressInterval must be shorter than SearchTimeout and PutResultTimeout: else a node at work looks silent");
+        Require(StreamingThresholdBytes >= 0, "StreamingThresholdBytes must not be negative");
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException(otherwise);
+        }
+    }
+
+    /// <summary>How long a node that has hops left to give is waited for, before its first word.</summary>
+    public Duration SearchTimeoutOf(int hopsToLive) => SearchTimeout + (SearchTimeoutPerHop * hopsToLive);
+
+    /// <summary>The same after the last byte of a PUT.</summary>
+    public Duration PutResultTimeoutOf(int hopsToLive) => PutResultTimeout + (SearchTimeoutPerHop * hopsToLive);
+
     /// <summary>A payload of this length goes to that node as a stream that is passed on while it comes.</summary>
     /// <param name="flags">Of the operation.</param>
     public bool Streams(Connection to, long length, OperationFlags flags) =>

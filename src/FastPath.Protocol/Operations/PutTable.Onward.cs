@@ -201,7 +201,8 @@ internal sealed partial class PutTable
         put.Held = null;
         CutThrough++;
         var relay = new CutThroughRelay(
-            put.Incoming!, [route], description, Math.Max((byte)1, put.Header.HopsToLive), this) { HasLocalReader = true };
+            put.Incoming!, [route], description, Math.Max((byte)1, put.Header.HopsToLive), this)
+        { HasLocalReader = true };
         put.Relay = relay;
         _relays.Add(relay, put);
         relay.Start();

@@ -42,6 +42,9 @@ internal sealed partial class PutTable : IRelayOwner
 
     public int Count => _operations.Count;
 
+    /// <summary>Of this node's own PUTs and updates.</summary>
+    public OperationCounters Counters { get; } = new();
+
     /// <summary>Payloads that were passed on as they came.</summary>
     public long CutThrough { get; private set; }
 
@@ -71,9 +74,14 @@ internal sealed partial class PutTable : IRelayOwner
         header.Visited.Add(_endpoint.PublicKey, header.HopsToLive);
         var put = new PutOperation
         {
-            Header = header, Requester = null, IsOrigin = true, Only = only, Here = here,
+            Header = header,
+            Requester = null,
+            IsOrigin = true,
+            Only = only,
+            Here = here,
         };
         _operations.Add(header.Transaction, put);
+        Counters.CountStarted();
         GoOn(put);
         if (header.IsUpdate && _subscriptions.TryMark(header.UpdateId))
         {
@@ -93,6 +101,7 @@ internal sealed partial class PutTable : IRelayOwner
         {
             LeaveNextHop(put, StreamErrorCode.Cancelled);
             _operations.Remove(transaction);
+            Counters.CountCancelled();
             _host.ReleasePut(transaction);
         }
     }
@@ -329,8 +338,7 @@ internal sealed partial class PutTable : IRelayOwner
         return true;
     }
 
-    private Duration ResultTimeout(PutOperation put) =>
-        _settings.PutResultTimeout + (_settings.SearchTimeoutPerHop * put.Header.HopsToLive);
+    private Duration ResultTimeout(PutOperation put) => _settings.PutResultTimeoutOf(put.Header.HopsToLive);
 
     private static bool IsFatal(OperationStatus status) =>
         status is not (OperationStatus.Done or OperationStatus.NotFound);
@@ -356,6 +364,7 @@ internal sealed partial class PutTable : IRelayOwner
         _host.ReleasePut(put.Header.Transaction);
         if (put.IsOrigin)
         {
+            Counters.CountEnded(status);
             _host.CompletePut(put.Header.Transaction, status);
         }
         else if (put.Requester is { } requester)

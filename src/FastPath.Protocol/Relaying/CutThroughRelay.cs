@@ -50,7 +50,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
     {
         Source = source;
         _owner = owner;
-        _description = description with { IsOffer = false };
+        _description = description;
         _hopsFromSink = hopsFromSink;
         _routes = [.. routes];
         foreach (SendTarget route in routes)
@@ -198,7 +198,8 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
             return null;
         }
 
-        var route = new SendTarget(connection, cursor) { Description = description with { IsOffer = false } };
+        connection.LimitOutgoingForRelay();
+        var route = new SendTarget(connection, cursor) { Description = description };
         _routes.Add(route);
         connection.LimitOutgoingForRelay();
         if (!IsOpen)
@@ -281,8 +282,10 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
             return accepted;
         }
 
+        // An offer that was accepted here is no offer to the next one: its bytes come.
+        StreamDescription description = (route.Description ?? _description) with { IsOffer = false };
         route.Stream = route.Connection.Streams.Open(
-            Source.LastProgressAt, route.Description ?? _description, Source.Ring, route.Cursor, this, _hopsFromSink);
+            Source.LastProgressAt, description, Source.Ring, route.Cursor, this, _hopsFromSink);
         _targets.Add(route.Stream);
         return route.Stream;
     }

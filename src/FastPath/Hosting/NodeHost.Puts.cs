@@ -53,9 +53,16 @@ internal sealed partial class NodeHost
         _ = Task.Run(() => header.IsUpdate ? AcceptUpdateAsync(header, handle, isNew) : AcceptPutAsync(header, handle));
     }
 
-    public void ForwardPut(PutHeader header, Connection to) => _ = Task.Run(() => to.Session.IsWithOldNode
-        ? ForwardWholeAsync(header, to)
-        : ForwardAsync(header, to));
+    public void ForwardPut(PutHeader header, Connection to)
+    {
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_puts.TryGetValue(header.Transaction, out PutSource? source))
+        {
+            source.Sending = sent.Task;
+        }
+
+        _ = Task.Run(() => ForwardAsync(header, to, sent));
+    }
 
     public void ReleasePut(UInt128 transaction)
     {
@@ -100,6 +107,7 @@ internal sealed partial class NodeHost
             },
             null);
         OperationStatus status = await source.Result.Task.ConfigureAwait(false);
+        await source.Sending.WaitAsync(cancellationToken).ConfigureAwait(false);
         return status == OperationStatus.Unavailable && source.Failure is { } failure ? throw failure : status;
     }
 
@@ -113,52 +121,16 @@ internal sealed partial class NodeHost
         Flags = flags,
     };
 
-    /// <summary>Sends what this node carries or keeps to the next node: offers it, and sends what that lacks.</summary>
-    private async Task ForwardAsync(PutHeader header, Connection to)
+    private async Task ForwardAsync(PutHeader header, Connection to, TaskCompletionSource sent)
     {
-        StreamErrorCode code = StreamErrorCode.StoreFailed;
+        var code = StreamErrorCode.Cancelled;
         Task? shadow = null;
-        bool isSaid = false;
+        StoredContract? kept = null;
         _puts.TryGetValue(header.Transaction, out PutSource? carried);
         try
         {
-            using StoredContract? kept = carried is null ? Store?.TryOpen(header.Contract.Key.Instance) : null;
-            PutSource source = carried ?? SourceOf(kept, header, to);
-            StreamDescription description = source.Proof.Describe(source.Body, new StreamDescription
-            {
-                Kind = OperationSettings.KindFor(to, source.Body.Length, header.Flags),
-                TransferId = header.Transaction,
-                Metadata = (header with { Contract = source.Outline }).ToBytes(),
-            }, SendsProofsTo(to));
-            PayloadOpening opening = await OfferAsync(to, description, CancellationToken.None).ConfigureAwait(false);
-            if (opening.IsHeld)
-            {
-                source.IsHeld = true;
-                code = StreamErrorCode.None;
-                return;
-            }
-
-            using RingWriter writer = CreateWriter(to, opening);
-            string what = $"{(header.IsUpdate ? "UPDATE" : "PUT")} of {source.Outline.Key}";
-            shadow = BeginShadow(what, header.Transaction, to, source.Body, out ShadowRun? run);
-            long started = Stopwatch.GetTimestamp();
-            Loop.Post(now =>
-            {
-                writer.Begin(now, opening.Accepted);
-                Core.Puts.BeginForward(header.Transaction, to, writer.Targets[0]);
-            });
-            code = await PumpPutAsync(writer, source.Proof.BodyOf(source.Body, opening.Description), opening).ConfigureAwait(false);
-            source.OnSent?.Invoke(writer);
-            if (run is not null && code == StreamErrorCode.None)
-            {
-                run.WholeTook = Stopwatch.GetElapsedTime(started);
-            }
-
-            PostSent(header, to, code);
-            isSaid = true;
-
-            // The entry that it is read from is closed only then.
-            await (shadow ?? Task.CompletedTask).ConfigureAwait(false);
+            kept = carried is null ? Store?.TryOpen(header.Contract.Key.Instance) : null;
+            (code, shadow) = await SendPutAsync(header, to, carried ?? SourceOf(kept, header, to)).ConfigureAwait(false);
         }
         catch (FastPathException e)
         {
@@ -171,40 +143,60 @@ internal sealed partial class NodeHost
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             // Not the next node's fault, and yet no word of it can come.
-            code = StreamErrorCode.Cancelled;
             _logger.ServeFailed(header.Transaction, e.Message);
         }
         finally
         {
-            if (!isSaid)
-            {
-                PostSent(header, to, code);
-            }
+            Loop.Post(now => Core.Puts.HandleSent(now, header.Transaction, to, code));
+            sent.TrySetResult();
         }
+
+        // A copy beside it may read the same entry.
+        await (shadow ?? Task.CompletedTask).ConfigureAwait(false);
+        kept?.Dispose();
     }
 
-    /// <summary>The same to a node that takes nothing but whole messages.</summary>
-    private async Task ForwardWholeAsync(PutHeader header, Connection to)
+    /// <summary>Sends what this node carries or keeps to the next node: offers it, and sends what that lacks.</summary>
+    private async Task<(StreamErrorCode Code, Task? Shadow)> SendPutAsync(PutHeader header, Connection to, PutSource source)
     {
-        StreamErrorCode code = StreamErrorCode.None;
-        _puts.TryGetValue(header.Transaction, out PutSource? carried);
-        try
+        if (to.Session.IsWithOldNode)
         {
-            using StoredContract? kept = carried is null ? Store?.TryOpen(header.Contract.Key.Instance) : null;
-            await OldNodes.ForwardAsync(header, to, carried ?? SourceOf(kept, header, to)).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            code = e is FastPathException known ? StreamFailures.CodeOf(known.Error) : StreamErrorCode.Cancelled;
-            carried?.Failure = e as FastPathException;
-            _logger.ServeFailed(header.Transaction, e.Message);
+            await OldNodes.ForwardAsync(header, to, source).ConfigureAwait(false);
+            return (StreamErrorCode.None, null);
         }
 
-        PostSent(header, to, code);
+        StreamDescription description = source.Proof.Describe(source.Body, new StreamDescription
+        {
+            Kind = OperationSettings.KindFor(to, source.Body.Length, header.Flags),
+            TransferId = header.Transaction,
+            Metadata = (header with { Contract = source.Outline }).ToBytes(),
+        }, SendsProofsTo(to));
+        PayloadOpening opening = await OfferAsync(to, description, CancellationToken.None).ConfigureAwait(false);
+        if (opening.IsHeld)
+        {
+            source.IsHeld = true;
+            return (StreamErrorCode.None, null);
+        }
+
+        using RingWriter writer = CreateWriter(to, opening);
+        string what = $"{(header.IsUpdate ? "UPDATE" : "PUT")} of {source.Outline.Key}";
+        Task? shadow = BeginShadow(what, header.Transaction, to, source.Body, out ShadowRun? run);
+        long started = Stopwatch.GetTimestamp();
+        Loop.Post(now =>
+        {
+            writer.Begin(now, opening.Accepted);
+            Core.Puts.BeginForward(header.Transaction, to, writer.Targets[0]);
+        });
+        StreamErrorCode code = await PumpPutAsync(
+            writer, source.Proof.BodyOf(source.Body, opening.Description), opening).ConfigureAwait(false);
+        source.OnSent?.Invoke(writer);
+        if (run is not null && code == StreamErrorCode.None)
+        {
+            run.WholeTook = Stopwatch.GetElapsedTime(started);
+        }
+
+        return (code, shadow);
     }
-
-    private void PostSent(PutHeader header, Connection to, StreamErrorCode code) =>
-        Loop.Post(now => Core.Puts.HandleSent(now, header.Transaction, to, code));
 
     /// <summary>Why the node stopped the stream comes with its word, or with the loss of the connection.</summary>
     private static async Task<StreamErrorCode> PumpPutAsync(RingWriter writer, IBody body, PayloadOpening opening)

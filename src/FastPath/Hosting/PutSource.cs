@@ -22,6 +22,9 @@ internal sealed class PutSource(ContractOutline outline, IBody body, PayloadProo
 
     public TaskCompletionSource<OperationStatus> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Ends when the newest sending was counted; the word of its receiver may come earlier.</summary>
+    public Task Sending { get; set; } = Task.CompletedTask;
+
     /// <summary>The first node had it already.</summary>
     public bool IsHeld { get; set; }
 

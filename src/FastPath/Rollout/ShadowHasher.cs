@@ -9,7 +9,7 @@ internal sealed class ShadowHasher(long announced)
 {
     private readonly long _segmentBytes = ShadowDigest.SegmentBytes(announced);
     private readonly List<ulong> _segments = [];
-    private XxHash64Stream _whole = new();
+    private readonly XxHash64Stream _whole = new();
     private XxHash64Stream _segment = new();
     private long _inSegment;
 

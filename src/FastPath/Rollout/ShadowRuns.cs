@@ -165,6 +165,11 @@ internal sealed class ShadowRuns(NodeHost host, ILogger logger, Action<long, Spa
         {
             code = (byte)StreamFailures.CodeOf(e.Error);
         }
+        catch (Exception e)
+        {
+            code = (byte)StreamErrorCode.Cancelled;
+            logger.ShadowFailed("A copy of a peer", e.Message);
+        }
         finally
         {
             Interlocked.Decrement(ref _reading);

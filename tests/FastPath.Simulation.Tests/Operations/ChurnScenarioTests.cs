@@ -9,6 +9,7 @@ public sealed class ChurnScenarioTests
     [InlineData(1UL)]
     [InlineData(2UL)]
     [Trait("Scenario", "P5")]
+    [Trait("Scenario", "T1")]
     public void Of_2000_operations_on_16_nodes_that_come_and_go_each_ends_once_and_for_a_reason(ulong seed)
     {
         var run = new ChurnRun(seed, nodes: 16, keys: 200);

@@ -37,7 +37,11 @@ public sealed class UpdateScenarioTests
             mesh.World.RunFor(Duration.FromSeconds(10));
             for (int i = 0; i < 5; i++)
             {
-                var got = Assert.Single(mesh.Nodes[i].Host.Updates);
+                Assert.True(
+                    mesh.Nodes[i].Host.Updates.Count == 1,
+                    $"seed {seed}: node {i} of {string.Join(", ", Order(mesh, key))} got {mesh.Nodes[i].Host.Updates.Count} updates; it took "
+                        + string.Join("; ", mesh.Nodes[i].Host.Taken.Select(t => $"{t.Header.Purpose} {t.IsWhole} {t.IsNew}")));
+                var got = mesh.Nodes[i].Host.Updates[0];
                 Assert.Equal((key.Instance, update, 2UL), (got.Instance, got.Update, got.Version));
                 Assert.Equal(state, got.Payload);
                 if (mesh.Nodes[i].Host.Store.TryGetValue(key.Instance, out SimulatedEntry? kept))
@@ -95,8 +99,7 @@ public sealed class UpdateScenarioTests
     {
         SimulatedMesh mesh = Full(5, 4, new LinkModel());
         (ContractKey key, byte[] payload) = mesh.Store(1_000);
-        int[] order = [.. Enumerable.Range(0, 4)
-            .OrderByDescending(i => RendezvousRouter.Score(key.Instance, mesh.Nodes[i].Core.Endpoint.PublicKey))];
+        int[] order = Order(mesh, key);
         SimulatedNode follower = mesh.Nodes[order[3]];
         follower.Host.Followed.Add(key.Instance);
         follower.Core.Subscriptions.Follow(key.Instance);
@@ -119,6 +122,9 @@ public sealed class UpdateScenarioTests
         mesh.World.RunFor(Duration.FromSeconds(1));
         Assert.All(mesh.Nodes.Where((_, i) => i != order[0]), node => Assert.Equal(0, node.Core.Subscriptions.Count));
     }
+
+    private static int[] Order(SimulatedMesh mesh, ContractKey key) => [.. Enumerable.Range(0, mesh.Nodes.Count)
+        .OrderByDescending(i => RendezvousRouter.Score(key.Instance, mesh.Nodes[i].Core.Endpoint.PublicKey))];
 
     private static SimulatedMesh Full(ulong seed, int nodes, LinkModel model)
     {

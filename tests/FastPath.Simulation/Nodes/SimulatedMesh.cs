@@ -88,6 +88,16 @@ internal sealed class SimulatedMesh
         return transaction;
     }
 
+    /// <summary>Puts a contract to one node, and to no other if that one fails.</summary>
+    public UInt128 PutTo(int node, Connection only, ContractKey key, byte[] payload)
+    {
+        UInt128 transaction = ((UInt128)_seed << 64) + _nextTransaction++;
+        Nodes[node].Host.Carry(transaction, payload);
+        Nodes[node].Core.Puts.Start(
+            World.Now, HeaderOf(Purpose.PutRequest, transaction, key, payload, version: 0, hopsToLive: 10), OperationStatus.Done, only);
+        return transaction;
+    }
+
     /// <summary>Sends an update on its way; applied at the node itself when that keeps the contract.</summary>
     public UInt128 Update(int node, ContractKey key, byte[] payload, ulong version, UInt128? update = null, byte hopsToLive = 10)
     {
@@ -111,13 +121,13 @@ internal sealed class SimulatedMesh
 
     private static PutHeader HeaderOf(
         Purpose purpose, UInt128 transaction, ContractKey key, byte[] payload, ulong version, byte hopsToLive) => new()
-    {
-        Purpose = purpose,
-        Transaction = transaction,
-        Contract = new ContractOutline(key, ContractForm.Bincode, payload.Length, 0, null, version),
-        HopsToLive = hopsToLive,
-        Detours = OperationSettings.Default.Detours,
-    };
+        {
+            Purpose = purpose,
+            Transaction = transaction,
+            Contract = new ContractOutline(key, ContractForm.Bincode, payload.Length, 0, null, version),
+            HopsToLive = hopsToLive,
+            Detours = OperationSettings.Default.Detours,
+        };
 
     /// <summary>Nothing of an operation is left anywhere: no entry, no stream, no block.</summary>
     public string? Leftovers()

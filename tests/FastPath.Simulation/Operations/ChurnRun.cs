@@ -123,6 +123,11 @@ internal sealed class ChurnRun
         for (int i = 0; i < _nodes.Length; i++)
         {
             var core = _nodes[i]!.Core;
+            if (core.Gets.Counters.Active != 0 || core.Puts.Counters.Active != 0)
+            {
+                return $"seed {_seed}: node {i} counts {core.Gets.Counters.Active} gets and {core.Puts.Counters.Active} puts as under way";
+            }
+
             if (core.Gets.Count + core.Puts.Count > 0 || core.Endpoint.Pool.RentedBytes + core.Endpoint.Pool.ReservedBytes > 0)
             {
                 return $"seed {_seed}: node {i} is left with {core.Gets.Count} gets, {core.Puts.Count} puts, "

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using FastPath.Identities;
 using FastPath.Options;
@@ -13,26 +12,14 @@ namespace FastPath.Tests.Transfers;
 public sealed class BlobTests : IDisposable
 {
     private const int Length = 6_000_000;
-    private const long WindowBytes = 1_000_000;
-
-    private static readonly RetryBudget Patient = new()
-    {
-        AttemptsWithoutProgress = 20,
-        FirstPause = TimeSpan.FromMilliseconds(20),
-        PauseMax = TimeSpan.FromMilliseconds(200),
-    };
 
     private readonly TemporaryFolder _folder = new();
     private readonly byte[] _payload = RandomNumberGenerator.GetBytes(Length);
-    private readonly List<FastPathNode> _nodes = [];
+    private readonly TransferNodes _nodes = new();
 
     public void Dispose()
     {
-        foreach (FastPathNode node in _nodes)
-        {
-            node.DisposeAsync().AsTask().Wait();
-        }
-
+        _nodes.Dispose();
         _folder.Dispose();
     }
 
@@ -41,19 +28,19 @@ public sealed class BlobTests : IDisposable
     {
         NodeIdentity identity = NodeIdentity.Create();
         FastPathNode taker = StartTaker(identity);
-        FastPathNode sender = Start(new FastPathOptions());
+        FastPathNode sender = _nodes.Start(new FastPathOptions());
         var body = new TriggeredBody(_payload, Length * 9 / 10, () =>
         {
             int port = taker.Address.EndPoint.Port;
-            Stop(taker);
+            _nodes.Stop(taker);
             taker = StartTaker(identity, port);
         });
         body.Read(0, new byte[1]);
         SendReport report = await sender.SendAsync(
-            taker.Address, body, new SendOptions { Retry = Patient, WaitFor = TransferLevel.Committed, Metadata = new byte[] { 1, 2 } });
+            taker.Address, body, new SendOptions { Retry = TransferNodes.Patient, WaitFor = TransferLevel.Committed, Metadata = new byte[] { 1, 2 } });
         Assert.Equal(_payload, await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "done")));
         Assert.True(report.Retries >= 1);
-        Assert.InRange(report.PayloadBytesSent, Length, (Length * 105L / 100) + WindowBytes);
+        Assert.InRange(report.PayloadBytesSent, Length, (Length * 105L / 100) + TransferNodes.WindowBytes);
 
         // The second time the receiver says that it has it.
         report = await sender.SendAsync(taker.Address, new MemoryBody(_payload));
@@ -63,8 +50,8 @@ public sealed class BlobTests : IDisposable
     [Fact]
     public async Task An_offer_that_is_declined_is_refused_at_once()
     {
-        FastPathNode taker = Start(new FastPathOptions { OfferHandler = (_, _) => new(OfferAnswer.Declined) });
-        FastPathNode sender = Start(new FastPathOptions());
+        FastPathNode taker = _nodes.Start(new FastPathOptions { OfferHandler = (_, _) => new(OfferAnswer.Declined) });
+        FastPathNode sender = _nodes.Start(new FastPathOptions());
         FastPathException error = await Assert.ThrowsAsync<FastPathException>(
             async () => await sender.SendAsync(taker.Address, new MemoryBody(_payload)));
         Assert.Equal(FastPathError.Refused, error.Error);
@@ -75,8 +62,8 @@ public sealed class BlobTests : IDisposable
     [Fact]
     public async Task A_handler_that_throws_declines()
     {
-        FastPathNode taker = Start(new FastPathOptions { OfferHandler = (_, _) => throw new InvalidOperationException("no") });
-        FastPathNode sender = Start(new FastPathOptions());
+        FastPathNode taker = _nodes.Start(new FastPathOptions { OfferHandler = (_, _) => throw new InvalidOperationException("no") });
+        FastPathNode sender = _nodes.Start(new FastPathOptions());
         FastPathException error = await Assert.ThrowsAsync<FastPathException>(
             async () => await sender.SendAsync(taker.Address, new MemoryBody(_payload)));
         Assert.Equal(FastPathError.Refused, error.Error);
@@ -89,8 +76,8 @@ public sealed class BlobTests : IDisposable
     [Trait("Scenario", "A6")]
     public async Task Levels_are_told_as_they_are_reached_and_not_before(int length)
     {
-        FastPathNode taker = Start(new FastPathOptions());
-        FastPathNode sender = Start(new FastPathOptions());
+        FastPathNode taker = _nodes.Start(new FastPathOptions());
+        FastPathNode sender = _nodes.Start(new FastPathOptions());
         FastPathPeer peer = await sender.ConnectAsync(taker.Address);
         await using OutgoingStream stream = peer.OpenStream(wantsReports: true);
         await stream.WriteAsync(_payload.AsMemory(0, length));
@@ -123,14 +110,14 @@ public sealed class BlobTests : IDisposable
     [Trait("Scenario", "A6")]
     public async Task A_destination_that_is_gone_before_it_commits_ends_the_wait_and_not_the_level()
     {
-        FastPathNode taker = Start(new FastPathOptions());
-        FastPathNode sender = Start(new FastPathOptions());
+        FastPathNode taker = _nodes.Start(new FastPathOptions());
+        FastPathNode sender = _nodes.Start(new FastPathOptions());
         FastPathPeer peer = await sender.ConnectAsync(taker.Address);
         await using OutgoingStream stream = peer.OpenStream(wantsReports: true);
         await stream.WriteAsync(_payload.AsMemory(0, 1_000));
         await stream.CompleteAsync();
         Task committed = stream.WaitForAsync(TransferLevel.Committed);
-        Stop(taker);
+        _nodes.Stop(taker);
         FastPathException error = await Assert.ThrowsAsync<FastPathException>(() => committed);
         Assert.Equal(FastPathError.ConnectionClosed, error.Error);
         Assert.Equal(TransferLevel.Acknowledged, stream.Level);
@@ -139,8 +126,8 @@ public sealed class BlobTests : IDisposable
     [Fact]
     public async Task Levels_that_nobody_reports_cannot_be_waited_for()
     {
-        FastPathNode taker = Start(new FastPathOptions());
-        FastPathNode sender = Start(new FastPathOptions());
+        FastPathNode taker = _nodes.Start(new FastPathOptions());
+        FastPathNode sender = _nodes.Start(new FastPathOptions());
         await using OutgoingStream stream = (await sender.ConnectAsync(taker.Address)).OpenStream();
         await Assert.ThrowsAsync<InvalidOperationException>(() => stream.WaitForAsync(TransferLevel.Consumed));
     }
@@ -167,7 +154,7 @@ public sealed class BlobTests : IDisposable
     private FastPathNode StartTaker(NodeIdentity identity, int port = 0)
     {
         string done = Path.Combine(_folder.Path, "done");
-        FastPathNode node = Start(
+        FastPathNode node = _nodes.Start(
             new FastPathOptions
             {
                 OfferHandler = (offer, _) =>
@@ -204,19 +191,5 @@ public sealed class BlobTests : IDisposable
                 // Broken: the next stream goes on.
             }
         }
-    }
-
-    private FastPathNode Start(FastPathOptions options, NodeIdentity? identity = null, int port = 0)
-    {
-        FastPathNode node = FastPathNode.Start(
-            identity ?? NodeIdentity.Create(), new IPEndPoint(IPAddress.Loopback, port), options);
-        _nodes.Add(node);
-        return node;
-    }
-
-    private void Stop(FastPathNode node)
-    {
-        _nodes.Remove(node);
-        node.DisposeAsync().AsTask().Wait();
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using FastPath.Contracts;
 using FastPath.Identities;
 using FastPath.Options;
@@ -14,28 +13,13 @@ public sealed class ResumeTests : IDisposable
 {
     private const int CodeLength = 6_000_000;
 
-    /// <summary>What may lie in windows and rings when a transfer breaks.</summary>
-    private const long WindowBytes = 1_000_000;
-
-    private static readonly RetryBudget Patient = new()
-    {
-        AttemptsWithoutProgress = 20,
-        FirstPause = TimeSpan.FromMilliseconds(20),
-        PauseMax = TimeSpan.FromMilliseconds(200),
-    };
-
     private readonly TemporaryFolder _folder = new();
     private readonly SampleContract _sample = SampleContract.Create(7, CodeLength, stateLength: 50_000);
-    private readonly List<FastPathNode> _nodes = [];
-    private long _sentByTheDead;
+    private readonly TransferNodes _nodes = new();
 
     public void Dispose()
     {
-        foreach (FastPathNode node in _nodes)
-        {
-            node.DisposeAsync().AsTask().Wait();
-        }
-
+        _nodes.Dispose();
         _folder.Dispose();
     }
 
@@ -45,9 +29,9 @@ public sealed class ResumeTests : IDisposable
     {
         NodeIdentity identity = NodeIdentity.Create();
         using var sourceStore = StoreOf(_sample);
-        FastPathNode source = Start(new FastPathOptions { Store = sourceStore }, identity);
+        FastPathNode source = _nodes.Start(new FastPathOptions { Store = sourceStore }, identity);
         using var store = new MemoryContractStore();
-        FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
+        FastPathNode reader = _nodes.Start(new FastPathOptions { Store = store, Retry = TransferNodes.Patient });
         await reader.ConnectAsync(source.Address);
         int breaks = 0;
         GetReport report = await reader.GetAsync(
@@ -55,12 +39,12 @@ public sealed class ResumeTests : IDisposable
             key => new TriggeredWriter(store.BeginWrite(key), CodeLength * 9 / 10, () =>
             {
                 breaks++;
-                source = Restart(source, identity, new FastPathOptions { Store = sourceStore });
+                source = _nodes.Restart(source, identity, new FastPathOptions { Store = sourceStore });
             }));
         AssertHeld(store, _sample);
         Assert.Equal((1, 1, 0L), (breaks, report.Retries, report.Restarts));
-        long sent = _sentByTheDead + source.Core.Endpoint.StreamCounters.PayloadBytesSent;
-        Assert.InRange(sent, report.Bytes, (report.Bytes * 105 / 100) + WindowBytes);
+        long sent = _nodes.SentByTheStopped + source.Core.Endpoint.StreamCounters.PayloadBytesSent;
+        Assert.InRange(sent, report.Bytes, (report.Bytes * 105 / 100) + TransferNodes.WindowBytes);
     }
 
     [Fact]
@@ -69,22 +53,22 @@ public sealed class ResumeTests : IDisposable
     {
         using FileContractStore firstStore = StoreOf(_sample);
         using FileContractStore secondStore = StoreOf(_sample, "second");
-        FastPathNode first = Start(new FastPathOptions { Store = firstStore });
-        FastPathNode second = Start(new FastPathOptions { Store = secondStore });
+        FastPathNode first = _nodes.Start(new FastPathOptions { Store = firstStore });
+        FastPathNode second = _nodes.Start(new FastPathOptions { Store = secondStore });
         using var store = new MemoryContractStore();
-        FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
+        FastPathNode reader = _nodes.Start(new FastPathOptions { Store = store, Retry = TransferNodes.Patient });
         await reader.ConnectAsync(first.Address);
         GetReport report = await reader.GetAsync(
             _sample.Id,
             key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () =>
             {
                 reader.ConnectAsync(second.Address).AsTask().Wait();
-                Stop(first);
+                _nodes.Stop(first);
             }));
         AssertHeld(store, _sample);
         Assert.Equal((1, 0L), (report.Retries, report.Restarts));
         long sent = second.Core.Endpoint.StreamCounters.PayloadBytesSent;
-        Assert.InRange(sent, 1, (report.Bytes / 2 * 105 / 100) + WindowBytes);
+        Assert.InRange(sent, 1, (report.Bytes / 2 * 105 / 100) + TransferNodes.WindowBytes);
     }
 
     [Fact]
@@ -93,10 +77,10 @@ public sealed class ResumeTests : IDisposable
         SampleContract other = _sample.WithState(50_000, seed: 99);
         using FileContractStore firstStore = StoreOf(_sample);
         using FileContractStore secondStore = StoreOf(other, "second");
-        FastPathNode first = Start(new FastPathOptions { Store = firstStore });
-        FastPathNode second = Start(new FastPathOptions { Store = secondStore });
+        FastPathNode first = _nodes.Start(new FastPathOptions { Store = firstStore });
+        FastPathNode second = _nodes.Start(new FastPathOptions { Store = secondStore });
         using var store = new MemoryContractStore();
-        FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
+        FastPathNode reader = _nodes.Start(new FastPathOptions { Store = store, Retry = TransferNodes.Patient });
         await reader.ConnectAsync(first.Address);
         bool isFirst = true;
         GetReport report = await reader.GetAsync(
@@ -108,7 +92,7 @@ public sealed class ResumeTests : IDisposable
                 return new TriggeredWriter(store.BeginWrite(key), at, () =>
                 {
                     reader.ConnectAsync(second.Address).AsTask().Wait();
-                    Stop(first);
+                    _nodes.Stop(first);
                 });
             });
         AssertHeld(store, other);
@@ -119,25 +103,25 @@ public sealed class ResumeTests : IDisposable
     public async Task A_get_that_was_ended_goes_on_in_another_node_with_the_same_folder()
     {
         using FileContractStore sourceStore = StoreOf(_sample);
-        FastPathNode source = Start(new FastPathOptions { Store = sourceStore });
+        FastPathNode source = _nodes.Start(new FastPathOptions { Store = sourceStore });
         using var store = new MemoryContractStore();
         var options = new FastPathOptions { Store = store, PartialFolder = Path.Combine(_folder.Path, "partial") };
-        FastPathNode reader = Start(options);
+        FastPathNode reader = _nodes.Start(options);
         await reader.ConnectAsync(source.Address);
         using var cancel = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reader.GetAsync(
             _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength * 3 / 4, cancel.Cancel), cancel.Token));
-        Stop(reader);
+        _nodes.Stop(reader);
         long sentBefore = source.Core.Endpoint.StreamCounters.PayloadBytesSent;
 
-        FastPathNode again = Start(options);
+        FastPathNode again = _nodes.Start(options);
         await again.ConnectAsync(source.Address);
         GetReport report = await again.GetAsync(_sample.Id);
         AssertHeld(store, _sample);
         Assert.InRange(report.ResumedFrom, CodeLength * 3 / 4, report.Bytes);
-        Assert.InRange(sentBefore, 1, (report.Bytes * 3 / 4) + WindowBytes);
+        Assert.InRange(sentBefore, 1, (report.Bytes * 3 / 4) + TransferNodes.WindowBytes);
         long sent = source.Core.Endpoint.StreamCounters.PayloadBytesSent;
-        Assert.InRange(sent, report.Bytes, (report.Bytes * 105 / 100) + WindowBytes);
+        Assert.InRange(sent, report.Bytes, (report.Bytes * 105 / 100) + TransferNodes.WindowBytes);
         Assert.Empty(Directory.EnumerateFiles(options.PartialFolder!));
     }
 
@@ -146,12 +130,12 @@ public sealed class ResumeTests : IDisposable
     {
         using var sourceStore = FileContractStore.Open(Path.Combine(_folder.Path, "plain"), computesPayloadDigests: false);
         _sample.StoreIn(sourceStore);
-        FastPathNode source = Start(new FastPathOptions { Store = sourceStore, VerifiedGroups = false });
+        FastPathNode source = _nodes.Start(new FastPathOptions { Store = sourceStore, VerifiedGroups = false });
         using var store = new MemoryContractStore();
-        FastPathNode reader = Start(new FastPathOptions { Store = store, Retry = Patient });
+        FastPathNode reader = _nodes.Start(new FastPathOptions { Store = store, Retry = TransferNodes.Patient });
         await reader.ConnectAsync(source.Address);
         FastPathException error = await Assert.ThrowsAsync<FastPathException>(async () => await reader.GetAsync(
-            _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () => Stop(source))));
+            _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () => _nodes.Stop(source))));
         Assert.Equal(FastPathError.NotResumable, error.Error);
         Assert.Equal(TransferRole.Sink, error.Transfer!.Role);
         Assert.InRange(error.Transfer.BytesDone, CodeLength / 2, CodeLength + 60_000);
@@ -162,17 +146,17 @@ public sealed class ResumeTests : IDisposable
     public async Task A_transfer_whose_source_stays_away_fails_once_its_budget_is_used()
     {
         using FileContractStore sourceStore = StoreOf(_sample);
-        FastPathNode source = Start(new FastPathOptions { Store = sourceStore });
+        FastPathNode source = _nodes.Start(new FastPathOptions { Store = sourceStore });
         using var store = new MemoryContractStore();
-        FastPathNode reader = Start(new FastPathOptions
+        FastPathNode reader = _nodes.Start(new FastPathOptions
         {
             Store = store,
             HandshakeTimeout = TimeSpan.FromMilliseconds(300),
-            Retry = Patient with { AttemptsWithoutProgress = 2 },
+            Retry = TransferNodes.Patient with { AttemptsWithoutProgress = 2 },
         });
         await reader.ConnectAsync(source.Address);
         FastPathException error = await Assert.ThrowsAsync<FastPathException>(async () => await reader.GetAsync(
-            _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () => Stop(source))));
+            _sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () => _nodes.Stop(source))));
         Assert.Equal(FastPathError.ConnectionClosed, error.Error);
         Assert.Contains("taken up again 2 times", error.Message, StringComparison.Ordinal);
         Assert.InRange(error.Transfer!.BytesDone, CodeLength / 2, CodeLength + 60_000);
@@ -186,14 +170,14 @@ public sealed class ResumeTests : IDisposable
         NodeIdentity identity = NodeIdentity.Create();
         using var store = FileContractStore.Open(Path.Combine(_folder.Path, "taker"));
         var options = new FastPathOptions { Store = store, PartialFolder = Path.Combine(_folder.Path, "partial") };
-        FastPathNode taker = Start(options, identity);
-        FastPathNode putter = Start(new FastPathOptions { Retry = Patient });
+        FastPathNode taker = _nodes.Start(options, identity);
+        FastPathNode putter = _nodes.Start(new FastPathOptions { Retry = TransferNodes.Patient });
         FastPathPeer peer = await putter.ConnectAsync(taker.Address);
-        var body = new TriggeredBody(_sample.Code, CodeLength * 9 / 10, () => taker = Restart(taker, identity, options));
+        var body = new TriggeredBody(_sample.Code, CodeLength * 9 / 10, () => taker = _nodes.Restart(taker, identity, options));
         PutReport report = await putter.PutAsync(peer, ContractOf(_sample, body), StateOf(_sample));
         AssertHeld(store, _sample);
         Assert.True(report.Retries >= 1);
-        Assert.InRange(report.PayloadBytesSent, report.Bytes, (report.Bytes * 105 / 100) + WindowBytes);
+        Assert.InRange(report.PayloadBytesSent, report.Bytes, (report.Bytes * 105 / 100) + TransferNodes.WindowBytes);
         await EventuallyAsync(() => !Directory.EnumerateFiles(options.PartialFolder!).Any());
     }
 
@@ -202,16 +186,17 @@ public sealed class ResumeTests : IDisposable
     public async Task A_put_of_what_the_node_has_moves_no_payload()
     {
         using FileContractStore store = StoreOf(_sample);
-        FastPathNode taker = Start(new FastPathOptions { Store = store });
-        FastPathNode putter = Start(new FastPathOptions());
+        FastPathNode taker = _nodes.Start(new FastPathOptions { Store = store });
+        FastPathNode putter = _nodes.Start(new FastPathOptions());
         FastPathPeer peer = await putter.ConnectAsync(taker.Address);
         PutReport report = await putter.PutAsync(peer, ContractOf(_sample, new MemoryBody(_sample.Code)), StateOf(_sample));
         Assert.True(report.WasHeld);
         Assert.Equal(0, putter.Core.Endpoint.StreamCounters.PayloadBytesSent);
 
-        // Another state of the same contract is not what the node has.
+        // A newer state of the same contract is not what the node has.
         SampleContract newer = _sample.WithState(50_000, seed: 5);
-        report = await putter.PutAsync(peer, ContractOf(newer, new MemoryBody(newer.Code)), StateOf(newer));
+        report = await putter.PutAsync(
+            peer, ContractOf(newer, new MemoryBody(newer.Code)), StateOf(newer), new OperationOptions { StateVersion = 1 });
         Assert.False(report.WasHeld);
         AssertHeld(store, newer);
     }
@@ -235,28 +220,6 @@ public sealed class ResumeTests : IDisposable
         {
             await Task.Delay(5, limit.Token);
         }
-    }
-
-    private FastPathNode Start(FastPathOptions options, NodeIdentity? identity = null, int port = 0)
-    {
-        FastPathNode node = FastPathNode.Start(
-            identity ?? NodeIdentity.Create(), new IPEndPoint(IPAddress.Loopback, port), options);
-        _nodes.Add(node);
-        return node;
-    }
-
-    private void Stop(FastPathNode node)
-    {
-        _nodes.Remove(node);
-        node.DisposeAsync().AsTask().Wait();
-        _sentByTheDead += node.Core.Endpoint.StreamCounters.PayloadBytesSent;
-    }
-
-    private FastPathNode Restart(FastPathNode node, NodeIdentity identity, FastPathOptions options)
-    {
-        int port = node.Address.EndPoint.Port;
-        Stop(node);
-        return Start(options, identity, port);
     }
 
     private FileContractStore StoreOf(SampleContract sample, string name = "source")
