@@ -51,6 +51,9 @@ public enum FastPathError
     /// <summary>One of several targets held the others up for longer than its policy allows, or filled its spill file.</summary>
     TooSlow,
 
+    /// <summary>The node's state merger takes no deltas of this contract.</summary>
+    DeltaRefused,
+
     /// <summary>The peer broke the rules of a stream.</summary>
     Protocol,
 }

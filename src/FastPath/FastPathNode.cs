@@ -57,11 +57,21 @@ public sealed partial class FastPathNode : IAsyncDisposable
             IsPiped = options.PipedForwarding,
             Caches = options.Cache && options.Store is not null,
             AsksForProofs = options.VerifiedGroups,
+            StreamingThresholdBytes = options.StreamingThresholdBytes,
+            Streaming = options.Streaming switch
+            {
+                FastPathStreaming.On => StreamingUse.Always,
+                FastPathStreaming.OptIn => StreamingUse.OnRequest,
+                _ => StreamingUse.Never,
+            },
+            StreamingPeers = options.StreamingPeers.Select(key => PeerKey.Read(key.Span)).ToHashSet(),
+            OfferBytesMin = options.OfferBytesMin,
         };
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
+        _host.OperationSettings = operations;
         _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations);
-        _metrics = new FastPathMetrics(Core, socket);
+        _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters);
         DatagramSocketReport report = socket.Report;
         logger.Listening(
             Address.ToString(), EngineName, report.Reason, report.Buffers.GrantedReceive, report.Buffers.RequestedReceive);
@@ -221,45 +231,6 @@ public sealed partial class FastPathNode : IAsyncDisposable
         return await new BlobSend(_host, _options, peer, body, proof, options).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stores a contract at a node; returns when that node has it verified and durable.</summary>
-    /// <exception cref="FastPathException">Corrupt, StoreFailed, Refused, Unavailable or ConnectionClosed.</exception>
-    public async ValueTask<PutReport> PutAsync(
-        FastPathPeer peer, ContractContainer contract, WrappedState state, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(peer);
-        ArgumentNullException.ThrowIfNull(contract);
-        ArgumentNullException.ThrowIfNull(state);
-        bool isArchived = _options.ContractForm == ContractForm.Archived
-            && (peer.Connection.Session.Capabilities & Capabilities.ArchivedForm) != 0;
-        ContractForm form = isArchived ? ContractForm.Archived : ContractForm.Bincode;
-        bool withProofs = _host.SendsProofsTo(peer.Connection);
-        ContractPayload payload = await Task.Run(
-            () => ContractPayload.Create(contract, state, form, withProofs, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return await new ContractPut(_host, _options, peer, payload).RunAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Fetches a contract into this node's store, from the store itself or through its peers.</summary>
-    /// <exception cref="FastPathException">NotFound, Unavailable, Corrupt, or why the transfer failed.</exception>
-    /// <exception cref="InvalidOperationException">The node has no store.</exception>
-    public ValueTask<GetReport> GetAsync(ContractInstanceId instance, CancellationToken cancellationToken = default)
-    {
-        IContractStore store = _options.Store ?? throw new InvalidOperationException("the node has no store to fetch into");
-        return GetAsync(instance, store.BeginWrite, cancellationToken);
-    }
-
-    /// <summary>Fetches a contract into a writer, which makes it visible only when all of it is verified.</summary>
-    /// <param name="instance">What is wanted.</param>
-    /// <param name="beginWrite">Called when somebody has it; once more when the transfer broke and another payload came.</param>
-    /// <param name="cancellationToken">Ends the search or the transfer at every node that takes part.</param>
-    /// <exception cref="FastPathException">NotFound, Unavailable, Corrupt, or why the transfer failed.</exception>
-    public async ValueTask<GetReport> GetAsync(
-        ContractInstanceId instance, Func<ContractKey, IContractWriter> beginWrite, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(beginWrite);
-        using var fetch = new ContractFetch(_host, _options, instance, beginWrite);
-        return await fetch.RunAsync(cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Limits what leaves for all peers together, from now on.</summary>
     /// <param name="bytesPerSecond">0 for no limit.</param>
     public void SetRateLimit(long bytesPerSecond)
@@ -276,12 +247,20 @@ public sealed partial class FastPathNode : IAsyncDisposable
         _metrics.Dispose();
     }
 
+    /// <summary>What the node does not do is not announced: nobody waits for it then.</summary>
+    private static ulong CapabilitiesOf(FastPathOptions options)
+    {
+        ulong unused = options.PipedForwarding ? 0 : Capabilities.PipedForwarding;
+        ulong streaming = Capabilities.Streaming | Capabilities.PipedForwarding | Capabilities.Resume | Capabilities.Offers;
+        return Capabilities.All & ~(options.Streaming == FastPathStreaming.Off ? streaming : unused);
+    }
+
     private static EndpointSettings SettingsOf(FastPathOptions options)
     {
         var keys = options.AllowedPeers.Select(key => PeerKey.Read(key.Span)).ToHashSet();
         return EndpointSettings.Default with
         {
-            Capabilities = options.Capabilities ?? Capabilities.All,
+            Capabilities = options.Capabilities ?? CapabilitiesOf(options),
             Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
             Authorize = keys.Count == 0 ? null : keys.Contains,
             BufferBudgetBytes = options.BufferBudgetBytes,

@@ -46,6 +46,9 @@ public sealed class FastPathPeer
     /// <summary>The negotiated payload cipher.</summary>
     public string Cipher => Connection.Session.Cipher.Name;
 
+    /// <summary>What both ends can do.</summary>
+    public NegotiatedCapabilities Capabilities => new(Connection.Session);
+
     /// <summary>The congestion controller of this side.</summary>
     public string Congestion => Connection.Recovery.Congestion.Name;
 
@@ -108,12 +111,7 @@ public sealed class FastPathPeer
             return SendWholeAsync(Purpose.Application, [], message, cancellationToken);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        FailIfClosed();
-        OutgoingMessage sending = Write(MessageKind.Message, Purpose.Application, 0, message.Span);
-        var done = new ValueTask(sending, sending.Version);
-        sending.Post(_host.Loop, cancellationToken);
-        return done;
+        return SendShortAsync(Purpose.Application, message.Span, cancellationToken);
     }
 
     /// <summary>Sends a request and waits for the answer of the peer's request handler.</summary>
@@ -194,6 +192,18 @@ public sealed class FastPathPeer
 
     /// <inheritdoc/>
     public override string ToString() => Base58.Encode(PublicKey.Span);
+
+    /// <summary>Sends what fits a packet; returns when the peer's transport has acknowledged it.</summary>
+    /// <exception cref="FastPathException">ConnectionClosed.</exception>
+    internal ValueTask SendShortAsync(Purpose purpose, ReadOnlySpan<byte> bytes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        FailIfClosed();
+        OutgoingMessage sending = Write(MessageKind.Message, purpose, 0, bytes);
+        var done = new ValueTask(sending, sending.Version);
+        sending.Post(_host.Loop, cancellationToken);
+        return done;
+    }
 
     /// <summary>Sends the answer to a request; nobody waits for it.</summary>
     /// <exception cref="FastPathException">TooLarge, or ConnectionClosed.</exception>
@@ -294,12 +304,9 @@ public sealed class FastPathPeer
         }
     }
 
-    private static byte[] NumberOf(ulong number)
-    {
-        byte[] bytes = new byte[NodeHost.RequestNumberLength];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, number);
-        return bytes;
-    }
+    /// <summary>Big-endian.</summary>
+    private static byte[] NumberOf(ulong number) =>
+        BitConverter.GetBytes(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number);
 
     private bool FitsPacket(int length, int numberLength) => 1 + numberLength + length <= Connection.MessageBytesMax;
 

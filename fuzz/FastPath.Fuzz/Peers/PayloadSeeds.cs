@@ -18,7 +18,7 @@ internal static class PayloadSeeds
                 VersionMin = HandshakeLayout.VersionMin,
                 VersionMax = HandshakeLayout.VersionMax,
                 Ciphers = [(byte)CipherSuite.ChaCha20Poly1305, 77],
-                Capabilities = 1,
+                Capabilities = new CapabilitySet { Features = 1, Ciphers = 8, PayloadBytesMax = 1 << 20, StreamsMax = 16 },
                 ResetToken = Token,
             }));
             yield return ("answer", Write(new HandshakePayload

@@ -12,7 +12,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
 {
     private const int DepthOffset = OperationHeader.Length + ContractInstanceId.Length + 1;
     private const int FormOffset = DepthOffset + 1;
-    private const int WithProofsBit = 0x80;
+    private const int FlagsOffset = FormOffset + 1;
 
     private readonly byte[] _first = new byte[2 * 1_024];
     private readonly byte[] _second = new byte[2 * 1_024];
@@ -29,11 +29,11 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             VisitedNodes visited = Visited(3);
             ContractInstanceId instance = ContractInstanceId.Read(Filled(ContractInstanceId.Length, 7));
             yield return ("get-request", space[..GetRequest.Write(
-                space, 1, instance, 10, 0, ContractForm.Bincode, false, ResumePoint.None, visited)]);
+                space, 1, instance, 10, 0, ContractForm.Bincode, OperationFlags.None, ResumePoint.None, visited)]);
             yield return ("get-request-resumed", space[..GetRequest.Write(
-                space, 1, instance, 10, 0, ContractForm.Bincode, false, new ResumePoint(Filled(32, 5), 1 << 20), visited)]);
+                space, 1, instance, 10, 0, ContractForm.Bincode, OperationFlags.Subscribe, new ResumePoint(Filled(32, 5), 1 << 20), visited)]);
             yield return ("get-request-full", space[..GetRequest.Write(
-                space, 1, instance, 255, 255, ContractForm.Archived, true, ResumePoint.None, Visited(200))]);
+                space, 1, instance, 255, 255, ContractForm.Archived, OperationFlags.Streaming, ResumePoint.None, Visited(200))]);
             yield return ("get-failed", space[..OperationNotice.Write(
                 space, Purpose.GetFailed, UInt128.MaxValue, OperationStatus.NotFound, visited)]);
             yield return ("get-cancel", space[..OperationNotice.Write(
@@ -44,8 +44,19 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             // Longer than any header: the bytes behind it are ignored.
             var outline = new ContractOutline(ContractKey.Read(Filled(ContractKey.Length, 9)), ContractForm.Archived, 70_000, 3, 0);
             yield return ("get-response", [.. new ContractStreamHeader(Purpose.GetResponse, 5, outline).ToBytes(), 1, 2, 3]);
-            yield return ("put-request", new ContractStreamHeader(
-                Purpose.PutRequest, 6, outline with { Form = ContractForm.Bincode, StateLength = null }).ToBytes());
+            var put = new PutHeader
+            {
+                Purpose = Purpose.PutRequest,
+                Transaction = 6,
+                Contract = outline with { Form = ContractForm.Bincode, StateLength = null },
+                HopsToLive = 10,
+                Detours = 1,
+            };
+            yield return ("put-request", put.ToBytes());
+            yield return ("update-request", (put with { Purpose = Purpose.UpdateRequest, UpdateId = 7, Visited = Visited(200) }).ToBytes());
+            byte[] subscription = new byte[SubscriptionMessage.Length];
+            new SubscriptionMessage(Purpose.Subscribe, instance, 10).Write(subscription);
+            yield return ("subscribe", subscription);
         }
     }
 
@@ -61,7 +72,9 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         return purpose switch
         {
             Purpose.GetRequest => Outcome.Of(0, CheckRequest(input)),
-            Purpose.GetResponse or Purpose.PutRequest => Outcome.Of(1, (int)purpose, CheckHeader(input, purpose)),
+            Purpose.GetResponse => Outcome.Of(1, (int)purpose, CheckHeader(input, purpose)),
+            Purpose.PutRequest or Purpose.UpdateRequest or Purpose.UpdateNotice => Outcome.Of(3, (int)purpose, CheckPut(input)),
+            Purpose.Subscribe or Purpose.Unsubscribe => Outcome.Of(4, (int)purpose, CheckSubscription(input, purpose)),
             _ => Outcome.Of(2, Enum.IsDefined(purpose) ? (int)purpose : -1, CheckNotice(input, purpose)),
         };
     }
@@ -72,7 +85,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         ReadOnlySpan<byte> visited = default;
         bool isThere = TryFindResume(input, out ReadOnlySpan<byte> digest, out ulong offset, out int end)
             && TryFindBlock(input, end, out visited)
-            && (input[FormOffset] & ~WithProofsBit) <= (byte)ContractForm.Archived;
+            && input[FormOffset] <= (byte)ContractForm.Archived;
         OracleException.Require(isRead == isThere, "accepted and complete are not the same");
         if (!isRead)
         {
@@ -83,8 +96,8 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             request.Transaction == BinaryPrimitives.ReadUInt128BigEndian(input[1..])
             && request.Instance == ContractInstanceId.Read(input[OperationHeader.Length..])
             && (request.HopsToLive, request.Depth) == (input[DepthOffset - 1], input[DepthOffset])
-            && request.Form == (ContractForm)(input[FormOffset] & ~WithProofsBit)
-            && request.WithProofs == ((input[FormOffset] & WithProofsBit) != 0)
+            && request.Form == (ContractForm)input[FormOffset]
+            && request.Flags == (OperationFlags)input[FlagsOffset]
             && request.Resume.Digest.Span.SequenceEqual(digest)
             && request.Resume.Offset == (long)offset
             && request.Visited == visited,
@@ -94,7 +107,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
             GetRequest.TryRead(_first.AsSpan(0, length), out GetRequest copy), "its own is refused");
         OracleException.Require(
             (copy.Transaction, copy.Instance) == (request.Transaction, request.Instance)
-            && (copy.HopsToLive, copy.Depth, copy.Form) == (request.HopsToLive, request.Depth, request.Form),
+            && (copy.HopsToLive, copy.Depth, copy.Form, copy.Flags) == (request.HopsToLive, request.Depth, request.Form, request.Flags),
             "the request comes back as another one");
         CheckAgain(length, Write(_second, copy));
         return Math.Min(request.Visited.Length, 1_024) / 64;
@@ -142,6 +155,35 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         return written.Length;
     }
 
+    private static long CheckPut(ReadOnlySpan<byte> input)
+    {
+        if (!PutHeader.TryRead(input, out PutHeader? header))
+        {
+            return -1;
+        }
+
+        byte[] written = header!.ToBytes();
+        OracleException.Require(written.Length <= StreamOpenFrame.MetadataMax, "the header is longer than metadata may be");
+        OracleException.Require(PutHeader.TryRead(written, out PutHeader? copy), "its own is refused");
+        OracleException.Require(copy!.ToBytes().AsSpan().SequenceEqual(written), "the header comes back as another one");
+        return header.Visited.Count;
+    }
+
+    private static long CheckSubscription(ReadOnlySpan<byte> input, Purpose purpose)
+    {
+        bool isRead = SubscriptionMessage.TryRead(input, purpose, out SubscriptionMessage subscription);
+        OracleException.Require(isRead == (input.Length >= SubscriptionMessage.Length), "accepted and complete are not the same");
+        if (!isRead)
+        {
+            return -1;
+        }
+
+        Span<byte> written = stackalloc byte[SubscriptionMessage.Length];
+        subscription.Write(written);
+        OracleException.Require(written.SequenceEqual(input[..written.Length]), "the message comes back as another one");
+        return 0;
+    }
+
     private void CheckAgain(int first, int second) => OracleException.Require(
         _first.AsSpan(0, first).SequenceEqual(_second.AsSpan(0, second)), "written again it is another message");
 
@@ -165,7 +207,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         ReadOnlySpan<byte> input, out ReadOnlySpan<byte> digest, out ulong offset, out int end)
     {
         offset = 0;
-        end = FormOffset + 1;
+        end = FlagsOffset + 1;
         if (!TryFindBlock(input, end, out digest) || digest.Length is not (0 or 32))
         {
             return false;
@@ -181,15 +223,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         var visited = new VisitedNodes();
         visited.Merge(request.Visited);
         return GetRequest.Write(
-            space,
-            request.Transaction,
-            request.Instance,
-            request.HopsToLive,
-            request.Depth,
-            request.Form,
-            request.WithProofs,
-            request.Resume,
-            visited);
+            space, request.Transaction, request.Instance, request.HopsToLive, request.Depth, request.Form, request.Flags, request.Resume, visited);
     }
 
     private static int Write(Span<byte> space, Purpose purpose, in OperationNotice notice)
@@ -204,7 +238,7 @@ internal sealed class OperationMessageTarget : IFuzzTarget
         var visited = new VisitedNodes();
         for (int i = 0; i < count; i++)
         {
-            visited.Add(PeerKey.Read(Filled(32, (byte)i)));
+            visited.Add(PeerKey.Read(Filled(32, (byte)i)), (byte)i);
         }
 
         return visited;

@@ -63,6 +63,7 @@ internal static class PingCommand
             document["rtt_us_min"] = sorted[0];
             document["rtt_us_p50"] = median;
             document["rtt_us_max"] = sorted[^1];
+            document["capabilities"] = CapabilityTable.ToJson(peer.Capabilities);
             Console.WriteLine(document.ToJsonString());
             return;
         }
@@ -70,5 +71,6 @@ internal static class PingCommand
         Console.WriteLine($"{sorted.Length} round trips: min {sorted[0]:0}, median {median:0}, max {sorted[^1]:0} us");
         Console.WriteLine($"cipher {peer.Cipher}, congestion {peer.Congestion}, packets of {peer.MtuBytes} bytes");
         Console.WriteLine($"engine {node.EngineReport}");
+        Console.WriteLine($"negotiated: {CapabilityTable.ToText(peer.Capabilities)}");
     }
 }

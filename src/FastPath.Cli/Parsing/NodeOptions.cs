@@ -5,14 +5,14 @@ using FastPath.Options;
 
 namespace FastPath.Cli.Parsing;
 
-/// <summary>Options that node, put, get, demo and bench share. One whose part is not built yet says so; none is ignored.</summary>
+/// <summary>Options that node, put, get, demo and bench share. Each has an equal in a configuration; none is ignored.</summary>
 internal static class NodeOptions
 {
     private const int MtuMin = 1_200;
     private const int MtuMax = 65_000;
 
-    private static readonly Option<string> Streaming = Choice("--streaming", "on", "on: the only stage that is built");
-    private static readonly Option<string> Threshold = Choice("--threshold", "none", "not built yet: everything streams");
+    private static readonly Option<string> Streaming = Choice("--streaming", "on", "off, shadow, opt-in or on: the stage of the rollout");
+    private static readonly Option<string> Threshold = Choice("--threshold", "64KiB", "Only payloads that are longer are streamed");
     private static readonly Option<string> Piped = Choice("--piped", "on", "on: relays pass bytes on as they come; off: each takes the whole first");
     private static readonly Option<string> Congestion = Choice("--congestion", "bbr", "bbr, cubic or ledbat (background)");
     private static readonly Option<string> Rate = Choice("--rate", "none", "Bytes a second that leave at most, such as 2MB; none for no limit");
@@ -53,10 +53,17 @@ internal static class NodeOptions
 
     public static FastPathOptions Read(ParseResult parse)
     {
-        RequireBuilt(parse, Streaming, "on");
-        RequireBuilt(parse, Threshold, "none");
         return new FastPathOptions
         {
+            Streaming = parse.GetValue(Streaming) switch
+            {
+                "off" => FastPathStreaming.Off,
+                "shadow" => FastPathStreaming.Shadow,
+                "opt-in" => FastPathStreaming.OptIn,
+                "on" => FastPathStreaming.On,
+                var other => throw new CommandException(ExitCode.Usage, $"--streaming '{other}': expected off, shadow, opt-in or on"),
+            },
+            StreamingThresholdBytes = Sizes.Parse("--threshold", parse.GetValue(Threshold)!),
             PipedForwarding = Values.Switch(parse, Piped),
             Cache = Values.Switch(parse, Cache),
             VerifiedGroups = Values.Switch(parse, Proofs),
@@ -134,15 +141,5 @@ internal static class NodeOptions
         return isNumber && bytes is >= MtuMin and <= MtuMax
             ? bytes
             : throw new CommandException(ExitCode.Usage, $"--mtu '{value}': expected auto or bytes, {MtuMin} to {MtuMax}");
-    }
-
-    private static void RequireBuilt(ParseResult parse, Option<string> option, params string[] built)
-    {
-        string value = parse.GetValue(option)!;
-        if (!built.Contains(value))
-        {
-            throw new CommandException(
-                ExitCode.Usage, $"{option.Name} '{value}' is not built yet; there is: {string.Join(", ", built)}");
-        }
     }
 }

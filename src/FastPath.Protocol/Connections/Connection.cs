@@ -48,11 +48,15 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         _settings = settings;
         _events = events;
         _active = active;
-        _path = new PathMtu(settings.Mtu);
+        _path = new PathMtu(session.IsWithOldNode ? PathMtuSettings.Default : settings.Mtu);
         _recovery = new LossRecovery(
             CongestionControllers.Create(settings.Recovery, PathMtuSettings.BaseBytes, session.LocalIndex), settings.Recovery, _path);
         _acks = new AckTracker(settings.MaxAckDelay);
-        Streams = new StreamTable(this, settings.Streams, pool, streamCounters, session.IsInitiator);
+        int streamsMax = session.Negotiated.StreamsMax;
+        StreamSettings streams = streamsMax == settings.Streams.StreamsMax
+            ? settings.Streams
+            : settings.Streams with { StreamsMax = streamsMax };
+        Streams = new StreamTable(this, streams, pool, streamCounters, session.IsInitiator);
         _messages.Credit = settings.MessageCreditBytes;
         _messageCreditGranted = settings.MessageCreditBytes;
         _lastHeardAt = now;
@@ -148,7 +152,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>Streams of the peer are passed on here, as they come: long packets would only make them late.</summary>
     public void LimitIncomingForRelay()
     {
-        if (_settings.Mtu.RelayMaxBytes < _settings.Mtu.MaxBytes && _longestWanted == 0)
+        if (_settings.Mtu.RelayMaxBytes < _settings.Mtu.MaxBytes && _longestWanted == 0 && !Session.IsWithOldNode)
         {
             _longestWanted = _settings.Mtu.RelayMaxBytes;
             _owesLongestWanted = true;

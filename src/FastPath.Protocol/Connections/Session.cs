@@ -44,8 +44,17 @@ internal sealed class Session : IDisposable
 
     public required NodeRole PeerRole { get; init; }
 
+    /// <summary>The highest wire version that both sides speak.</summary>
+    public required byte WireVersion { get; init; }
+
+    /// <summary>The peer knows whole messages only, and none of the frames that were added since.</summary>
+    public bool IsWithOldNode => WireVersion == HandshakeLayout.VersionOfOldNodes;
+
+    /// <summary>What both sides can do: the peer reports the same.</summary>
+    public required CapabilitySet Negotiated { get; init; }
+
     /// <summary>Features that both sides have.</summary>
-    public required ulong Capabilities { get; init; }
+    public ulong Capabilities => Negotiated.Features;
 
     /// <summary>16 bytes that prove the peer lost this session; all zero when it gave none.</summary>
     public ReadOnlySpan<byte> PeerResetToken

@@ -97,15 +97,15 @@ internal sealed partial class Endpoint
         Span<byte> payload = stackalloc byte[256];
         int payloadLength = new HandshakePayload
         {
-            VersionMin = HandshakeLayout.VersionMin,
-            VersionMax = HandshakeLayout.VersionMax,
+            VersionMin = _settings.WireVersionMin,
+            VersionMax = _settings.WireVersionMax,
             Role = _settings.Role,
             Ciphers = status == HandshakeStatus.Accepted ? new[] { (byte)cipher!.Suite } : [],
-            Capabilities = _settings.Capabilities,
+            Capabilities = OwnCapabilities,
             Status = status,
             ResetToken = token,
         }.Write(payload, pad: false);
-        byte[]? messageTwo = WriteMessageTwo(handshake, localIndex, remoteIndex, payload[..payloadLength]);
+        byte[]? messageTwo = WriteMessageTwo(handshake, _settings.WireVersionMax, localIndex, remoteIndex, payload[..payloadLength]);
         if (messageTwo is null)
         {
             Counters.DatagramsMalformed++;
@@ -119,7 +119,8 @@ internal sealed partial class Endpoint
                 LocalIndex = localIndex,
                 RemoteIndex = remoteIndex,
                 PeerRole = offer.Role,
-                Capabilities = offer.Capabilities & _settings.Capabilities,
+                WireVersion = VersionWith(in offer),
+                Negotiated = NegotiateWith(in offer),
                 PeerResetToken = offer.ResetToken,
             };
         Counters.InitiationsRefused += session is null ? 1 : 0;
@@ -136,10 +137,14 @@ internal sealed partial class Endpoint
             return HandshakeStatus.NotAuthorized;
         }
 
-        bool overlaps = offer.VersionMin <= HandshakeLayout.VersionMax && offer.VersionMax >= HandshakeLayout.VersionMin;
-        if (!overlaps)
+        if (!HasVersionFor(in offer))
         {
             return HandshakeStatus.IncompatibleVersion;
+        }
+
+        if (offer.HasUnknownItem)
+        {
+            return HandshakeStatus.UnknownItem;
         }
 
         return cipher is null ? HandshakeStatus.NoCommonCipher : HandshakeStatus.Accepted;
@@ -160,13 +165,13 @@ internal sealed partial class Endpoint
     }
 
     private static byte[]? WriteMessageTwo(
-        NoiseIkHandshake handshake, uint localIndex, uint remoteIndex, ReadOnlySpan<byte> payload)
+        NoiseIkHandshake handshake, byte version, uint localIndex, uint remoteIndex, ReadOnlySpan<byte> payload)
     {
         int length = HandshakeLayout.MessageTwoHeader + NoiseIkHandshake.MessageTwoOverhead + payload.Length
             + HandshakeLayout.MacsLength;
         byte[] message = new byte[length];
         message[0] = (byte)DatagramType.HandshakeResponse;
-        message[HandshakeLayout.VersionOffset] = HandshakeLayout.VersionMax;
+        message[HandshakeLayout.VersionOffset] = version;
         BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(HandshakeLayout.SenderIndexOffset), localIndex);
         BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(HandshakeLayout.ReceiverIndexOffset), remoteIndex);
         if (!handshake.TryWriteMessage(payload, message.AsSpan(HandshakeLayout.MessageTwoHeader), out _))

@@ -47,11 +47,11 @@ internal sealed partial class Endpoint
         _outbox.Enqueue((address, dial.MessageOne));
     }
 
-    private static void WriteMessageOneHeader(Span<byte> header, uint index)
+    private void WriteMessageOneHeader(Span<byte> header, uint index)
     {
         header.Clear();
         header[0] = (byte)DatagramType.HandshakeInitiation;
-        header[HandshakeLayout.VersionOffset] = HandshakeLayout.VersionMax;
+        header[HandshakeLayout.VersionOffset] = _settings.WireVersionMax;
         BinaryPrimitives.WriteUInt32LittleEndian(header[HandshakeLayout.SenderIndexOffset..], index);
     }
 
@@ -62,11 +62,11 @@ internal sealed partial class Endpoint
         _resetTokens.Write(dial.LocalIndex, dial.Address, token);
         int length = new HandshakePayload
         {
-            VersionMin = HandshakeLayout.VersionMin,
-            VersionMax = HandshakeLayout.VersionMax,
+            VersionMin = _settings.WireVersionMin,
+            VersionMax = _settings.WireVersionMax,
             Role = _settings.Role,
             Ciphers = CipherOffers(),
-            Capabilities = _settings.Capabilities,
+            Capabilities = OwnCapabilities,
             ResetToken = token,
         }.Write(payload, pad: true);
         Span<byte> message = dial.MessageOne;
@@ -139,22 +139,27 @@ internal sealed partial class Endpoint
     private void FinishDial(Instant now, Dial dial, uint remoteIndex, in HandshakePayload payload)
     {
         PacketCipher? cipher = payload.Ciphers.Length == 1 ? PacketCipher.Find((CipherSuite)payload.Ciphers[0]) : null;
-        if (payload.Status != HandshakeStatus.Accepted || cipher is null)
+        HandshakeStatus status = payload switch
         {
-            HandshakeStatus status = payload.Status == HandshakeStatus.Accepted
-                ? HandshakeStatus.NoCommonCipher
-                : payload.Status;
+            { Status: not HandshakeStatus.Accepted } => payload.Status,
+            _ when !HasVersionFor(in payload) => HandshakeStatus.IncompatibleVersion,
+            { HasUnknownItem: true } => HandshakeStatus.UnknownItem,
+            _ => cipher is null ? HandshakeStatus.NoCommonCipher : HandshakeStatus.Accepted,
+        };
+        if (status != HandshakeStatus.Accepted)
+        {
             FailDial(dial.Peer, CloseCode.Refused, status, payload.VersionMin, payload.VersionMax);
             return;
         }
 
-        var session = new Session(dial.Handshake, isInitiator: true, cipher, _settings.Connection.RekeyLimits, now)
+        var session = new Session(dial.Handshake, isInitiator: true, cipher!, _settings.Connection.RekeyLimits, now)
         {
             PeerAddress = dial.Address,
             LocalIndex = dial.LocalIndex,
             RemoteIndex = remoteIndex,
             PeerRole = payload.Role,
-            Capabilities = payload.Capabilities & _settings.Capabilities,
+            WireVersion = VersionWith(in payload),
+            Negotiated = NegotiateWith(in payload),
             PeerResetToken = payload.ResetToken,
         };
         var connection = new Connection(session, _settings.Connection, Pool, StreamCounters, _events, _active, now);

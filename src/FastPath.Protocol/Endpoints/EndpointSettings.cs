@@ -39,4 +39,9 @@ internal sealed record EndpointSettings
 
     /// <summary>Feature bits of this node.</summary>
     public ulong Capabilities { get; init; } = Handshakes.Capabilities.All;
+
+    /// <summary>Wire versions that this node speaks.</summary>
+    public byte WireVersionMin { get; init; } = HandshakeLayout.VersionMin;
+
+    public byte WireVersionMax { get; init; } = HandshakeLayout.VersionMax;
 }

@@ -17,5 +17,14 @@ internal static class Capabilities
     /// <summary>Receivers report when a payload was consumed and committed.</summary>
     public const ulong DeliveryReports = 1 << 3;
 
-    public const ulong All = ArchivedForm | VerifiedGroups | Offers | DeliveryReports;
+    /// <summary>Payloads may come as streams that are used while they arrive; otherwise they are sent whole.</summary>
+    public const ulong Streaming = 1 << 4;
+
+    /// <summary>What is to be passed on leaves while it still comes in.</summary>
+    public const ulong PipedForwarding = 1 << 5;
+
+    /// <summary>A broken transfer goes on at the first byte that is missing.</summary>
+    public const ulong Resume = 1 << 6;
+
+    public const ulong All = ArchivedForm | VerifiedGroups | Offers | DeliveryReports | Streaming | PipedForwarding | Resume;
 }

@@ -5,9 +5,10 @@ namespace FastPath.Protocol.Handshakes;
 /// <summary>Offsets of the two handshake datagrams; see native-notes/wire-format.md.</summary>
 internal static class HandshakeLayout
 {
-    /// <summary>The wire versions that this node speaks.</summary>
-    public const byte VersionMin = 1;
+    /// <summary>The wire versions that this node speaks; 0 is that of old nodes, which know whole messages only.</summary>
+    public const byte VersionMin = VersionOfOldNodes;
     public const byte VersionMax = 1;
+    public const byte VersionOfOldNodes = 0;
 
     /// <summary>Message 1 is always this long, so that no answer is longer than what was asked with.</summary>
     public const int MessageOneLength = 1_200;

@@ -23,21 +23,26 @@ internal readonly ref struct HandshakePayload
     /// <summary>Message 1: offers, best first. Message 2: the chosen one.</summary>
     public ReadOnlySpan<byte> Ciphers { get; init; }
 
-    public ulong Capabilities { get; init; }
+    /// <summary>Null is written as nothing at all, which is read as <see cref="CapabilitySet.None"/>: an old node.</summary>
+    public CapabilitySet? Capabilities { get; init; }
+
+    /// <summary>There is a mandatory item that this node does not know: it refuses.</summary>
+    public bool HasUnknownItem { get; private init; }
 
     public HandshakeStatus Status { get; init; }
 
     /// <summary>Proves later that the sender lost the session; 16 bytes, or empty.</summary>
     public ReadOnlySpan<byte> ResetToken { get; init; }
 
-    /// <summary>Reads a list; false when it is malformed or holds an unknown mandatory item.</summary>
+    /// <summary>Reads a list; false when it is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> list, out HandshakePayload payload)
     {
         byte versionMin = 0;
         byte versionMax = 0;
         byte role = 0;
         byte status = 0;
-        ulong capabilities = 0;
+        bool hasUnknownItem = false;
+        ReadOnlySpan<byte> capabilities = default;
         ReadOnlySpan<byte> ciphers = default;
         ReadOnlySpan<byte> token = default;
         payload = default;
@@ -60,7 +65,7 @@ internal readonly ref struct HandshakePayload
                     ciphers = value;
                     break;
                 case CapabilitiesItem:
-                    isValid = VarInt.TryRead(value, out capabilities, out _);
+                    capabilities = value;
                     break;
                 case StatusItem:
                     isValid = value.Length == 1;
@@ -71,7 +76,7 @@ internal readonly ref struct HandshakePayload
                     token = value;
                     break;
                 default:
-                    isValid = !TlvReader.IsMandatory(type);
+                    hasUnknownItem |= TlvReader.IsMandatory(type);
                     break;
             }
 
@@ -87,7 +92,8 @@ internal readonly ref struct HandshakePayload
             VersionMax = versionMax,
             Role = (NodeRole)role,
             Ciphers = ciphers,
-            Capabilities = capabilities,
+            Capabilities = CapabilitySet.Read(capabilities),
+            HasUnknownItem = hasUnknownItem,
             Status = (HandshakeStatus)status,
             ResetToken = token,
         };
@@ -101,8 +107,12 @@ internal readonly ref struct HandshakePayload
         WriteItem(ref writer, VersionsItem, [VersionMin, VersionMax]);
         WriteItem(ref writer, RoleItem, [(byte)Role]);
         WriteItem(ref writer, CiphersItem, Ciphers);
-        Span<byte> capabilities = stackalloc byte[VarInt.MaxLength];
-        WriteItem(ref writer, CapabilitiesItem, capabilities[..VarInt.Write(capabilities, Capabilities)]);
+        if (Capabilities is { } set)
+        {
+            Span<byte> capabilities = stackalloc byte[CapabilitySet.EncodedLengthMax];
+            WriteItem(ref writer, CapabilitiesItem, capabilities[..set.Write(capabilities)]);
+        }
+
         WriteItem(ref writer, StatusItem, [(byte)Status]);
         if (!ResetToken.IsEmpty)
         {

@@ -7,4 +7,7 @@ internal enum HandshakeStatus : byte
     NotAuthorized = 1,
     IncompatibleVersion = 2,
     NoCommonCipher = 3,
+
+    /// <summary>The other side sent something that must be understood, and it is not.</summary>
+    UnknownItem = 4,
 }

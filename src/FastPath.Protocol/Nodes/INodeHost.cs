@@ -20,4 +20,10 @@ internal interface INodeHost : IOperationHost
 
     /// <summary>A stream of the application; the host owns its claim.</summary>
     void OnStream(Purpose purpose, ReceiveStream stream);
+
+    /// <summary>A copy of a payload that comes on its usual way too: read it for its digest alone (the host owns its claim).</summary>
+    void OnShadow(ReceiveStream stream);
+
+    /// <summary>What a peer says of a copy that this node has sent it.</summary>
+    void OnShadowDigest(Connection from, ShadowDigest digest);
 }

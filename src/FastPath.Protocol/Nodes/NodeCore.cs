@@ -1,9 +1,11 @@
 using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Frames;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
+using FastPath.Serialization.Contracts;
 
 namespace FastPath.Protocol.Nodes;
 
@@ -18,10 +20,15 @@ internal sealed class NodeCore : IDisposable
 
     public NodeCore(Endpoint endpoint, OperationSettings settings, INodeHost host)
     {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(host);
+        settings.Validate();
         _host = host;
         Endpoint = endpoint;
         Gets = new GetTable(endpoint, settings, host);
-        Puts = new PutTable(settings, host);
+        Subscriptions = new SubscriptionTable(endpoint, settings);
+        Puts = new PutTable(endpoint, settings, host, Subscriptions);
     }
 
     public Endpoint Endpoint { get; }
@@ -29,6 +36,8 @@ internal sealed class NodeCore : IDisposable
     public GetTable Gets { get; }
 
     public PutTable Puts { get; }
+
+    public SubscriptionTable Subscriptions { get; }
 
     /// <summary>Messages and streams whose first byte or header made no sense.</summary>
     public long Malformed { get; private set; }
@@ -61,7 +70,12 @@ internal sealed class NodeCore : IDisposable
                     break;
                 case ConnectionEventKind.Closed:
                     Gets.HandleConnectionClosed(now, connectionEvent.Connection);
-                    Puts.HandleConnectionClosed(connectionEvent.Connection);
+                    Puts.HandleConnectionClosed(now, connectionEvent.Connection);
+                    Subscriptions.HandleConnectionClosed(connectionEvent.Connection);
+                    _host.OnConnectionEvent(in connectionEvent);
+                    break;
+                case ConnectionEventKind.Established:
+                    Subscriptions.HandleEstablished();
                     _host.OnConnectionEvent(in connectionEvent);
                     break;
                 default:
@@ -90,11 +104,12 @@ internal sealed class NodeCore : IDisposable
                 isUnderstood = GetRequest.TryRead(message, out GetRequest request);
                 if (isUnderstood)
                 {
+                    FollowFor(from, request.Instance, request.Flags, request.HopsToLive);
                     Gets.HandleRequest(now, from, in request);
                 }
 
                 break;
-            case Purpose.GetFailed or Purpose.GetCancel or Purpose.GetProgress or Purpose.PutResult:
+            case Purpose.GetFailed or Purpose.GetCancel or Purpose.GetProgress or Purpose.PutResult or Purpose.PutProgress:
                 isUnderstood = OperationNotice.TryRead(message, purpose, out OperationNotice notice);
                 if (isUnderstood)
                 {
@@ -102,8 +117,29 @@ internal sealed class NodeCore : IDisposable
                 }
 
                 break;
-            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse when !message.IsEmpty:
-                if (purpose != Purpose.Application)
+            case Purpose.ShadowDigest:
+                isUnderstood = ShadowDigest.TryRead(message, out ShadowDigest? shadow);
+                if (isUnderstood)
+                {
+                    _host.OnShadowDigest(from, shadow!);
+                }
+
+                break;
+            case Purpose.Subscribe or Purpose.Unsubscribe:
+                isUnderstood = SubscriptionMessage.TryRead(message, purpose, out SubscriptionMessage subscription);
+                if (isUnderstood && purpose == Purpose.Subscribe)
+                {
+                    Subscriptions.Follow(subscription.Instance, from, subscription.HopsToLive);
+                }
+                else if (isUnderstood)
+                {
+                    Subscriptions.Unfollow(subscription.Instance, from);
+                }
+
+                break;
+            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse or Purpose.NetMessage
+                when !message.IsEmpty:
+                if (purpose is Purpose.ApplicationRequest or Purpose.ApplicationResponse)
                 {
                     // The answer carries the ACK of a request; the next request that of an answer, when it comes soon.
                     from.HoldAcknowledgement();
@@ -134,9 +170,21 @@ internal sealed class NodeCore : IDisposable
             case Purpose.GetProgress:
                 Gets.HandleProgress(now, from, notice.Transaction);
                 break;
-            default:
-                Puts.HandleResult(from, in notice);
+            case Purpose.PutProgress:
+                Puts.HandleProgress(now, from, notice.Transaction);
                 break;
+            default:
+                Puts.HandleResult(now, from, in notice);
+                break;
+        }
+    }
+
+    /// <summary>The path of an operation whose origin follows the key is a way for its updates too.</summary>
+    private void FollowFor(Connection from, ContractInstanceId instance, OperationFlags flags, byte hopsToLive)
+    {
+        if ((flags & OperationFlags.Subscribe) != 0)
+        {
+            Subscriptions.Follow(instance, from, hopsToLive);
         }
     }
 
@@ -146,8 +194,9 @@ internal sealed class NodeCore : IDisposable
         Purpose purpose = metadata.IsEmpty ? Purpose.Application : (Purpose)metadata[0];
         switch (purpose)
         {
-            case Purpose.PutRequest when ContractStreamHeader.TryRead(metadata, purpose, out ContractStreamHeader put):
-                _host.OnPutOffered(put.Contract, offer);
+            case Purpose.PutRequest or Purpose.UpdateRequest or Purpose.UpdateNotice
+                when PutHeader.TryRead(metadata, out PutHeader? put):
+                Puts.HandleOffer(put!, offer);
                 break;
             case Purpose.Application:
                 _host.OnOffered(offer);
@@ -168,10 +217,16 @@ internal sealed class NodeCore : IDisposable
             case Purpose.GetResponse when ContractStreamHeader.TryRead(metadata, purpose, out ContractStreamHeader answer):
                 Gets.HandleResponse(now, stream, in answer);
                 break;
-            case Purpose.PutRequest when ContractStreamHeader.TryRead(metadata, purpose, out ContractStreamHeader put):
-                _host.AcceptPut(put.Transaction, put.Contract, stream);
+            case Purpose.PutRequest or Purpose.UpdateRequest or Purpose.UpdateNotice
+                when PutHeader.TryRead(metadata, out PutHeader? put):
+                FollowFor(stream.Connection, put!.Contract.Key.Instance, put.Flags, put.HopsToLive);
+                Puts.HandleRequest(now, stream, put);
+                break;
+            case Purpose.Shadow:
+                _host.OnShadow(stream);
                 break;
             case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse:
+            case Purpose.NetMessage when stream.Description.Kind == StreamKind.Whole:
                 _host.OnStream(purpose, stream);
                 break;
             default:

@@ -24,13 +24,21 @@ internal sealed class GetOperation
     /// <summary>The form that the answer should have.</summary>
     public required ContractForm Form { get; init; }
 
-    /// <summary>The answer should carry proofs of its groups.</summary>
-    public required bool WithProofs { get; init; }
-
     /// <summary>What the origin has already.</summary>
     public required ResumePoint Resume { get; init; }
 
-    public VisitedNodes Visited { get; } = new();
+    public required OperationFlags Flags { get; set; }
+
+    public VisitedNodes Visited { get; set; } = new();
+
+    /// <summary>Other requests for the same key that wait for this one's answer.</summary>
+    public List<GetOperation> Parked { get; } = [];
+
+    /// <summary>The one that this one waits for.</summary>
+    public GetOperation? Leader { get; set; }
+
+    /// <summary>Another node was asked: others may wait for this one, somewhere.</summary>
+    public bool HasSearched { get; set; }
 
     public GetState State { get; set; } = GetState.LookingUp;
 
@@ -43,11 +51,15 @@ internal sealed class GetOperation
     /// <summary>NotFound until some branch ended otherwise.</summary>
     public OperationStatus Failure { get; set; } = OperationStatus.NotFound;
 
-    public CutThroughRelay? Relay { get; set; }
+    /// <summary>The transfer that this request takes part in.</summary>
+    public GetTransfer? Transfer { get; set; }
+
+    /// <summary>Where the relay sends it.</summary>
+    public SendTarget? Route { get; set; }
 
     public SendStream? Serving { get; set; }
 
-    /// <summary>The answer as it comes in: for a relay, a buffering node, or the origin before the first byte.</summary>
+    /// <summary>The answer as it comes in to a buffering node.</summary>
     public ReceiveStream? Incoming { get; set; }
 
     public bool IsOrigin => Requester is null;

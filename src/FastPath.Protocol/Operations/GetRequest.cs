@@ -3,12 +3,9 @@ using FastPath.Serialization.Contracts;
 
 namespace FastPath.Protocol.Operations;
 
-/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, resume point, bytes visited.</summary>
+/// <summary>Asks a node for a contract. Layout: purpose, transaction 16, instance 32, hops to live, depth, form, flags, resume point, bytes visited.</summary>
 internal readonly ref struct GetRequest
 {
-    // In the byte of the form; sent only to whom the capability was negotiated with.
-    private const byte WithProofsFlag = 0x80;
-
     public UInt128 Transaction { get; init; }
 
     public ContractInstanceId Instance { get; init; }
@@ -22,13 +19,12 @@ internal readonly ref struct GetRequest
     /// <summary>The form that the answer should have; every node on the way reads it.</summary>
     public ContractForm Form { get; init; }
 
-    /// <summary>The answer should carry proofs of its groups; every node on the way reads them.</summary>
-    public bool WithProofs { get; init; }
+    public OperationFlags Flags { get; init; }
 
     /// <summary>What the origin has already of one payload of this contract.</summary>
     public ResumePoint Resume { get; init; }
 
-    /// <summary>Fingerprints of 8 bytes.</summary>
+    /// <summary>Entries of <see cref="VisitedNodes"/>.</summary>
     public ReadOnlySpan<byte> Visited { get; init; }
 
     public static bool TryRead(ReadOnlySpan<byte> message, out GetRequest request)
@@ -40,7 +36,8 @@ internal readonly ref struct GetRequest
             || !reader.TryReadByte(out byte hopsToLive)
             || !reader.TryReadByte(out byte depth)
             || !reader.TryReadByte(out byte form)
-            || (form & ~WithProofsFlag) > (byte)ContractForm.Archived
+            || form > (byte)ContractForm.Archived
+            || !reader.TryReadByte(out byte flags)
             || !ResumePoint.TryRead(ref reader, out ResumePoint resume)
             || !reader.TryReadBlock(out ReadOnlySpan<byte> visited))
         {
@@ -53,8 +50,8 @@ internal readonly ref struct GetRequest
             Instance = ContractInstanceId.Read(instance),
             HopsToLive = hopsToLive,
             Depth = depth,
-            Form = (ContractForm)(form & ~WithProofsFlag),
-            WithProofs = (form & WithProofsFlag) != 0,
+            Form = (ContractForm)form,
+            Flags = (OperationFlags)flags,
             Resume = resume,
             Visited = visited,
         };
@@ -68,7 +65,7 @@ internal readonly ref struct GetRequest
         byte hopsToLive,
         byte depth,
         ContractForm form,
-        bool withProofs,
+        OperationFlags flags,
         in ResumePoint resume,
         VisitedNodes visited)
     {
@@ -77,7 +74,8 @@ internal readonly ref struct GetRequest
         instance.Write(writer.Reserve(ContractInstanceId.Length));
         writer.WriteByte(hopsToLive);
         writer.WriteByte(depth);
-        writer.WriteByte((byte)((byte)form | (withProofs ? WithProofsFlag : 0)));
+        writer.WriteByte((byte)form);
+        writer.WriteByte((byte)flags);
         resume.Write(ref writer);
         visited.Write(ref writer);
         return writer.Position;

@@ -8,6 +8,9 @@ internal enum GetState
     /// <summary>Another node was asked.</summary>
     Searching,
 
+    /// <summary>Waits for the answer of another request for the same key.</summary>
+    Parked,
+
     /// <summary>The answer has been announced and its first byte is awaited.</summary>
     Answered,
 

@@ -7,8 +7,6 @@ namespace FastPath.Protocol.Operations;
 /// <summary>Answers: streams that carry what was asked for, passed on, buffered or delivered.</summary>
 internal sealed partial class GetTable
 {
-    private static readonly Duration BufferingReportInterval = Duration.FromSeconds(1);
-
     public void HandleResponse(Instant now, ReceiveStream stream, in ContractStreamHeader header)
     {
         _now = now;
@@ -35,42 +33,44 @@ internal sealed partial class GetTable
             return;
         }
 
-        operation.State = GetState.Answered;
         operation.Deadline = Instant.Never;
+        if (operation.IsOrigin || _settings.Pipes(operation.Requester!, stream.Description!.TotalLength, operation.Flags))
+        {
+            BeginTransfer(operation, stream, header.Contract);
+            return;
+        }
+
+        Forwarded++;
         operation.Incoming = stream;
+        operation.State = GetState.Transferring;
+        operation.Deadline = now + _settings.ProgressInterval;
         stream.ProgressTimeout = stream.Connection.Streams.Settings.ProgressTimeoutAt(operation.Depth);
-        if (operation.IsOrigin)
-        {
-            AwaitFirstByte(operation, stream, header);
-        }
-        else if (_settings.IsPiped)
-        {
-            StartRelay(operation, stream, header);
-        }
-        else
-        {
-            Forwarded++;
-            operation.State = GetState.Transferring;
-            operation.Deadline = now + BufferingReportInterval;
-            _host.BeginBuffered(
-                operation.Transaction, header.Contract, stream, operation.Requester!, operation.Depth);
-        }
+        _host.BeginBuffered(
+            operation.Transaction, header.Contract, stream, operation.Requester!, operation.Depth, operation.Flags);
+        Unpark(operation);
     }
 
     void IRelayOwner.OnSourceFailedUnused(CutThroughRelay relay, StreamErrorCode code)
     {
-        if (_relays.Remove(relay, out GetOperation? operation) && _operations.ContainsKey(operation.Transaction))
+        if (_relays.Remove(relay, out GetTransfer? transfer))
         {
-            SearchAgain(operation, OperationStatus.Unavailable);
+            transfer.Relay = null;
+            SearchAgain(transfer.Passed);
         }
     }
 
     void IRelayOwner.OnRelayEnded(CutThroughRelay relay, StreamErrorCode code)
     {
         RelayReorderPeakBytes = Math.Max(RelayReorderPeakBytes, relay.Source.Ring.PeakReorderedBytes);
-        if (_relays.Remove(relay, out GetOperation? operation))
+        if (_relays.Remove(relay, out GetTransfer? transfer))
         {
-            _operations.Remove(operation.Transaction);
+            transfer.Relay = null;
+            foreach (GetOperation operation in transfer.Passed.ToArray())
+            {
+                Remove(operation);
+            }
+
+            transfer.Passed.Clear();
         }
     }
 
@@ -80,12 +80,12 @@ internal sealed partial class GetTable
     private void ReportBuffering(GetOperation operation)
     {
         operation.Deadline = Instant.Never;
-        if (operation.Incoming is { } incoming)
+        if (operation is { Incoming: { } incoming, Requester: { } requester })
         {
-            operation.Deadline = _now + BufferingReportInterval;
-            if (incoming.LastProgressAt + BufferingReportInterval > _now)
+            operation.Deadline = _now + _settings.ProgressInterval;
+            if (incoming.LastProgressAt + _settings.ProgressInterval > _now)
             {
-                Notify(operation.Requester!, Purpose.GetProgress, operation.Transaction, OperationStatus.Done);
+                Notify(requester, Purpose.GetProgress, operation.Transaction, operation.Instance, OperationStatus.Done);
             }
         }
     }
@@ -94,44 +94,5 @@ internal sealed partial class GetTable
     {
         stream.Connection.Streams.Stop(stream, code);
         stream.Ring.RemoveCursor(stream.Claim);
-    }
-
-    private void AwaitFirstByte(GetOperation operation, ReceiveStream stream, ContractStreamHeader header) =>
-        stream.Attach(new FirstByteGate(
-            open =>
-            {
-                if (_operations.Remove(operation.Transaction))
-                {
-                    _host.DeliverGet(operation.Transaction, header.Contract, open);
-                }
-            },
-            (failed, _) =>
-            {
-                failed.Ring.RemoveCursor(failed.Claim);
-                if (_operations.ContainsKey(operation.Transaction))
-                {
-                    SearchAgain(operation, OperationStatus.Unavailable);
-                }
-            }));
-
-    private void StartRelay(GetOperation operation, ReceiveStream stream, in ContractStreamHeader header)
-    {
-        Forwarded++;
-        CutThrough++;
-        _host.OnRelaying(operation.Transaction, header.Contract, stream.Description!.TotalLength);
-        var relay = new CutThroughRelay(stream, [operation.Requester!], stream.Description!, operation.Depth, this);
-        operation.Relay = relay;
-        _relays.Add(relay, operation);
-        bool isWhole = stream.Ring.StartOffset == 0;
-        if (_settings.Caches && isWhole && stream.Ring.TryAddCursor() is { } cursor)
-        {
-            _host.Cache(header.Contract, stream, cursor);
-        }
-        else if (relay.TakesUnverified)
-        {
-            stream.PassUnverified();
-        }
-
-        relay.Start();
     }
 }

@@ -23,7 +23,9 @@ internal sealed partial class GetTable : IRelayOwner
     private readonly IOperationHost _host;
     private readonly IRouter _router;
     private readonly Dictionary<UInt128, GetOperation> _operations = [];
-    private readonly Dictionary<CutThroughRelay, GetOperation> _relays = [];
+    private readonly Dictionary<CutThroughRelay, GetTransfer> _relays = [];
+    private readonly Dictionary<ContractInstanceId, List<GetOperation>> _byKey = [];
+    private readonly Dictionary<ContractInstanceId, List<GetTransfer>> _transfers = [];
     private Instant _now;
 
     public GetTable(Endpoint endpoint, OperationSettings settings, IOperationHost host, IRouter? router = null)
@@ -35,6 +37,9 @@ internal sealed partial class GetTable : IRelayOwner
     }
 
     public int Count => _operations.Count;
+
+    /// <summary>Of this node's own requests.</summary>
+    public OperationCounters Counters { get; } = new();
 
     public long Forwarded { get; private set; }
 
@@ -67,7 +72,8 @@ internal sealed partial class GetTable : IRelayOwner
         ContractInstanceId instance,
         byte hopsToLive,
         ContractForm form = ContractForm.Bincode,
-        ResumePoint resume = default)
+        ResumePoint resume = default,
+        OperationFlags flags = OperationFlags.None)
     {
         _now = now;
         var operation = new GetOperation
@@ -78,11 +84,12 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = hopsToLive,
             Depth = 0,
             Form = form,
-            WithProofs = _settings.AsksForProofs,
             Resume = resume,
+            Flags = _settings.AsksForProofs ? flags | OperationFlags.Proofs : flags,
         };
-        operation.Visited.Add(_endpoint.PublicKey);
-        _operations.Add(transaction, operation);
+        operation.Visited.Add(_endpoint.PublicKey, hopsToLive);
+        Counters.CountStarted();
+        Add(operation);
         _host.BeginLookUp(transaction, instance);
     }
 
@@ -101,11 +108,8 @@ internal sealed partial class GetTable : IRelayOwner
         _now = now;
         if (_operations.ContainsKey(request.Transaction) || _operations.Count >= OperationsMax)
         {
-            // The search has come round to this node again; or the node is full.
-            OperationStatus status = _operations.ContainsKey(request.Transaction)
-                ? OperationStatus.NotFound
-                : OperationStatus.Unavailable;
-            Notify(from, Purpose.GetFailed, request.Transaction, status);
+            // Another branch of the search is here still, or the node is full: neither says that nobody has it.
+            Notify(from, Purpose.GetFailed, request.Transaction, request.Instance, OperationStatus.Unavailable);
             return;
         }
 
@@ -117,12 +121,12 @@ internal sealed partial class GetTable : IRelayOwner
             HopsToLive = request.HopsToLive,
             Depth = request.Depth,
             Form = request.Form,
-            WithProofs = request.WithProofs,
             Resume = request.Resume,
+            Flags = request.Flags,
         };
         operation.Visited.Merge(request.Visited);
-        operation.Visited.Add(_endpoint.PublicKey);
-        _operations.Add(request.Transaction, operation);
+        operation.Visited.Add(_endpoint.PublicKey, request.HopsToLive);
+        Add(operation);
         _host.BeginLookUp(request.Transaction, request.Instance);
     }
 
@@ -136,24 +140,22 @@ internal sealed partial class GetTable : IRelayOwner
         }
         else if (payload is null)
         {
-            Search(operation);
-        }
-        else if (operation.IsOrigin)
-        {
-            _operations.Remove(transaction);
-            _host.DeliverStored(transaction, payload);
+            JoinOrSearch(operation);
         }
         else
         {
-            operation.State = GetState.Transferring;
-            ContractForm form = FormFor(operation.Requester!, operation.Form);
-            _host.Serve(
-                transaction, operation.Requester!, form, payload, operation.Resume, operation.Depth, operation.WithProofs);
+            Answer(operation, payload);
         }
     }
 
     /// <summary>The stream of an answer that was served or buffered here has ended, well or badly.</summary>
-    public void CompleteServe(UInt128 transaction) => _operations.Remove(transaction);
+    public void CompleteServe(UInt128 transaction)
+    {
+        if (_operations.TryGetValue(transaction, out GetOperation? operation))
+        {
+            Remove(operation);
+        }
+    }
 
     /// <summary>This node has the content and cannot send it: no memory, or its store failed.</summary>
     public void FailServe(UInt128 transaction)
@@ -195,7 +197,8 @@ internal sealed partial class GetTable : IRelayOwner
         if (Find(from, notice.Transaction) is { } operation)
         {
             operation.Visited.Merge(notice.Visited);
-            SearchAgain(operation, notice.Status == OperationStatus.NotFound ? OperationStatus.NotFound : OperationStatus.Unavailable);
+            bool isSearched = notice.Status is OperationStatus.NotFound or OperationStatus.OutOfHops;
+            SearchAgain(operation, isSearched ? notice.Status : OperationStatus.Unavailable);
         }
     }
 
@@ -205,11 +208,8 @@ internal sealed partial class GetTable : IRelayOwner
         _now = now;
         if (Find(from, transaction) is { } operation)
         {
-            operation.Deadline = now + SearchTimeout(operation.HopsToLive);
-            if (operation.Requester is { } requester)
-            {
-                Notify(requester, Purpose.GetProgress, transaction, OperationStatus.Done);
-            }
+            operation.Deadline = now + _settings.SearchTimeoutOf(operation.HopsToLive);
+            NotifyProgress(operation);
         }
     }
 
@@ -225,7 +225,7 @@ internal sealed partial class GetTable : IRelayOwner
     public void HandleConnectionClosed(Instant now, Connection connection)
     {
         _now = now;
-        foreach (GetOperation operation in _operations.Values.ToArray())
+        foreach (GetOperation operation in _operations.Values.Where(o => o.Requester == connection || o.NextHop == connection).ToArray())
         {
             if (operation.Requester == connection)
             {
@@ -241,16 +241,16 @@ internal sealed partial class GetTable : IRelayOwner
     public void HandleTimeout(Instant now)
     {
         _now = now;
-        foreach (GetOperation operation in _operations.Values.ToArray())
+        foreach (GetOperation operation in _operations.Values.Where(o => now >= o.Deadline).ToArray())
         {
-            if (now < operation.Deadline)
+            if (operation.State == GetState.Searching && IsAnswerArriving(operation))
             {
-                continue;
+                operation.Deadline = now + ArrivalInterval;
+                NotifyProgress(operation);
             }
-
-            if (operation.State == GetState.Searching)
+            else if (operation.State == GetState.Searching)
             {
-                Notify(operation.NextHop!, Purpose.GetCancel, operation.Transaction, OperationStatus.Done);
+                Notify(operation.NextHop!, Purpose.GetCancel, operation.Transaction, operation.Instance, OperationStatus.Done);
                 SearchAgain(operation, OperationStatus.Unavailable);
             }
             else
@@ -258,122 +258,5 @@ internal sealed partial class GetTable : IRelayOwner
                 ReportBuffering(operation);
             }
         }
-    }
-
-    private GetOperation? Find(Connection from, UInt128 transaction) =>
-        _operations.TryGetValue(transaction, out GetOperation? operation)
-            && operation.NextHop == from && operation.State == GetState.Searching
-            ? operation
-            : null;
-
-    private Duration SearchTimeout(int hopsToLive) =>
-        _settings.SearchTimeout + (_settings.SearchTimeoutPerHop * hopsToLive);
-
-    private void SearchAgain(GetOperation operation, OperationStatus status)
-    {
-        if (status != OperationStatus.NotFound)
-        {
-            operation.Failure = status;
-        }
-
-        operation.NextHop = null;
-        operation.Incoming = null;
-        operation.Relay = null;
-        Search(operation);
-    }
-
-    private void Search(GetOperation operation)
-    {
-        operation.State = GetState.Searching;
-        Connection? next = operation.HopsToLive == 0 || operation.Visited.IsFull
-            ? null
-            : _router.Choose(operation.Instance, _endpoint.Connections.Where(c => IsCandidate(operation, c)));
-        if (next is null)
-        {
-            Fail(operation);
-            return;
-        }
-
-        if (operation.Requester is { } requester)
-        {
-            Notify(requester, Purpose.GetProgress, operation.Transaction, OperationStatus.Done);
-        }
-
-        Span<byte> space = stackalloc byte[next.MessageBytesMax];
-        operation.Visited.Add(next.Session.PeerKey);
-        int length = GetRequest.Write(
-            space,
-            operation.Transaction,
-            operation.Instance,
-            (byte)(operation.HopsToLive - 1),
-            (byte)(operation.Depth + 1),
-            FormFor(next, operation.Form),
-            operation.WithProofs && next.Streams.ReadsProofs,
-            operation.Resume,
-            operation.Visited);
-        operation.NextHop = next;
-        operation.Deadline = _now + SearchTimeout(operation.HopsToLive);
-        if (!next.TryQueueMessage(space[..length], out _))
-        {
-            // It takes no more messages: as good as silent.
-            SearchAgain(operation, OperationStatus.Unavailable);
-        }
-    }
-
-    /// <summary>The wanted form where the neighbour reads it too; what all read otherwise.</summary>
-    private static ContractForm FormFor(Connection neighbour, ContractForm wanted) =>
-        (neighbour.Session.Capabilities & Capabilities.ArchivedForm) != 0 ? wanted : ContractForm.Bincode;
-
-    private static bool IsCandidate(GetOperation operation, Connection connection) =>
-        connection.State == ConnectionState.Established
-        && connection.Session.PeerRole == NodeRole.Node
-        && connection != operation.Requester
-        && !operation.Visited.Contains(connection.Session.PeerKey);
-
-    private void Fail(GetOperation operation)
-    {
-        _operations.Remove(operation.Transaction);
-        if (operation.Requester is { } requester)
-        {
-            Notify(requester, Purpose.GetFailed, operation.Transaction, operation.Failure, operation.Visited);
-        }
-        else
-        {
-            _host.FailGet(operation.Transaction, operation.Failure);
-        }
-    }
-
-    /// <summary>Nobody wants the answer any more: what is under way ends, and the node that was asked is told.</summary>
-    private void Abandon(GetOperation operation, StreamErrorCode code)
-    {
-        _operations.Remove(operation.Transaction);
-        if (operation is { State: GetState.Searching, NextHop: { } next })
-        {
-            Notify(next, Purpose.GetCancel, operation.Transaction, OperationStatus.Done);
-        }
-
-        if (operation.Serving is { } serving)
-        {
-            serving.Connection.Streams.Reset(serving, code);
-        }
-
-        if (operation.Relay is { } relay)
-        {
-            relay.Cancel(code);
-        }
-        else if (operation.Incoming is { } incoming)
-        {
-            incoming.Connection.Streams.Stop(incoming, code);
-        }
-    }
-
-    private static void Notify(
-        Connection to, Purpose purpose, UInt128 transaction, OperationStatus status, VisitedNodes? visited = null)
-    {
-        Span<byte> space = stackalloc byte[to.MessageBytesMax];
-        int length = OperationNotice.Write(space, purpose, transaction, status, visited);
-
-        // A connection that takes no more messages is about to fail; its end says the same.
-        to.TryQueueMessage(space[..length], out _);
     }
 }

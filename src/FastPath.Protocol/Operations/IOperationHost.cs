@@ -15,9 +15,7 @@ internal interface IOperationHost
     /// <see cref="GetTable.CompleteServe"/> when that has ended; or <see cref="GetTable.FailServe"/> instead of both.
     /// </summary>
     /// <param name="resume">Where to begin when the payload is the one that it names; at 0 otherwise.</param>
-    /// <param name="withProofs">
-    /// Every node on the way back reads proofs, and they are wanted; then the stream begins where the group of that byte does.
-    /// </param>
+    /// <param name="flags">With Proofs set the stream begins where the group of the resumed byte does.</param>
     void Serve(
         UInt128 transaction,
         Connection to,
@@ -25,10 +23,12 @@ internal interface IOperationHost
         IStoredPayload payload,
         ResumePoint resume,
         int hopsFromSink,
-        bool withProofs);
+        OperationFlags flags);
 
-    /// <summary>A local request is answered by this stream; the host owns its claim.</summary>
-    void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream);
+    /// <summary>
+    /// A local request is answered by this stream; the host owns the cursor, and leaves the stream when it wants no more of it.
+    /// </summary>
+    void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor);
 
     /// <summary>A local request is answered by this node's own store; the host owns the payload.</summary>
     void DeliverStored(UInt128 transaction, IStoredPayload payload);
@@ -43,14 +43,34 @@ internal interface IOperationHost
     void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor);
 
     /// <summary>Take the whole stream (the host owns its claim), then send it on; CompleteServe or FailBuffered when it ended.</summary>
-    void BeginBuffered(UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink);
+    void BeginBuffered(
+        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink, OperationFlags flags);
 
-    /// <summary>A peer offers a contract before it sends it; answer the offer by its connection's streams, once.</summary>
-    void OnPutOffered(ContractOutline contract, StreamOffer offer);
+    /// <summary>
+    /// A peer offers a contract before it sends it; answer the offer by its connection's streams, once, and when it is held
+    /// already call <see cref="PutTable.HandleHeld(Time.Instant, PutHeader, Connection)"/> too.
+    /// </summary>
+    void OnPutOffered(PutHeader header, StreamOffer offer);
 
-    /// <summary>A peer puts a contract (the host owns the claim); answer with <see cref="PutTable.Complete"/>.</summary>
-    void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream);
+    /// <summary>
+    /// Take a contract, or an update, and keep it (the host owns the claim); <see cref="PutTable.CompleteStore"/> says what
+    /// became of it, exactly once.
+    /// </summary>
+    /// <param name="isNew">False for an update that this node has taken before: it is read and not applied again.</param>
+    void AcceptPut(PutHeader header, ReceiveStream stream, bool isNew);
 
-    /// <summary>A local PUT has its answer, once.</summary>
+    /// <summary>
+    /// Send what a PUT or an update of this node carries, or what its store has by now: <see cref="PutTable.BeginForward"/>
+    /// when a stream opens, then <see cref="PutTable.HandleSent"/> or <see cref="PutTable.HandleHeldAt"/>, once.
+    /// </summary>
+    void ForwardPut(PutHeader header, Connection to);
+
+    /// <summary>Nothing more is forwarded for this transaction.</summary>
+    void ReleasePut(UInt128 transaction);
+
+    /// <summary>Send an update of this node's own to those who follow its key.</summary>
+    void SendNotices(PutHeader header, IReadOnlyList<Connection> followers);
+
+    /// <summary>A local PUT or update has its answer, once.</summary>
     void CompletePut(UInt128 transaction, OperationStatus status);
 }

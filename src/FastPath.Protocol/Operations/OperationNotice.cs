@@ -3,14 +3,14 @@ using FastPath.Protocol.Frames;
 namespace FastPath.Protocol.Operations;
 
 /// <summary>The short messages of an operation. Layout: purpose, transaction 16, status, bytes visited.</summary>
-/// <remarks>GET_FAILED carries both; PUT_RESULT its status; GET_CANCEL and GET_PROGRESS neither (zero and empty).</remarks>
+/// <remarks>GET_FAILED and PUT_RESULT carry both; GET_CANCEL, GET_PROGRESS and PUT_PROGRESS neither (zero and empty).</remarks>
 internal readonly ref struct OperationNotice
 {
     public UInt128 Transaction { get; init; }
 
     public OperationStatus Status { get; init; }
 
-    /// <summary>Fingerprints of 8 bytes: whom the failed branch of a search has asked.</summary>
+    /// <summary>Entries of <see cref="VisitedNodes"/>: whom the branch that ended has asked.</summary>
     public ReadOnlySpan<byte> Visited { get; init; }
 
     public static bool TryRead(ReadOnlySpan<byte> message, Purpose purpose, out OperationNotice notice)

@@ -19,4 +19,10 @@ internal enum OperationStatus : byte
 
     /// <summary>The node does not do this.</summary>
     Refused = 0x05,
+
+    /// <summary>The node's merger takes no deltas of this contract.</summary>
+    DeltaRefused = 0x06,
+
+    /// <summary>A branch of a search has not found it, and had no hops left to ask everybody. Between nodes only.</summary>
+    OutOfHops = 0x07,
 }

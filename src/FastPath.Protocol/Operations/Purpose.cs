@@ -20,4 +20,24 @@ internal enum Purpose : byte
 
     PutRequest = 0x20,
     PutResult = 0x21,
+
+    /// <summary>The node that has a PUT or an update still works at it: nothing is done yet, and nothing promised.</summary>
+    PutProgress = 0x22,
+
+    UpdateRequest = 0x24,
+
+    /// <summary>An update on its way to those who follow the key; nobody answers it.</summary>
+    UpdateNotice = 0x25,
+
+    Subscribe = 0x28,
+    Unsubscribe = 0x29,
+
+    /// <summary>A copy of a payload that took the other path; it ends in a digest wherever it comes.</summary>
+    Shadow = 0x30,
+
+    /// <summary>What such a copy was, as it came.</summary>
+    ShadowDigest = 0x31,
+
+    /// <summary>A whole message of the network in bincode follows: all that an old node knows of contracts.</summary>
+    NetMessage = 0x38,
 }

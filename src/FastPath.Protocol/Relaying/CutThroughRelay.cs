@@ -13,7 +13,7 @@ namespace FastPath.Protocol.Relaying;
 internal sealed class CutThroughRelay : IReceiveListener, ISendListener
 {
     private readonly IRelayOwner _owner;
-    private readonly SendTarget[] _routes;
+    private readonly List<SendTarget> _routes;
     private readonly List<SendStream> _targets = [];
     private readonly StreamDescription _description;
     private readonly int _hopsFromSink;
@@ -34,7 +34,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         IRelayOwner owner)
         : this(
             source,
-            [.. targets.Select((target, i) => new SendTarget(target, i == 0 ? source.Claim : source.Ring.TryAddCursor()!))],
+            targets.Select((target, i) => new SendTarget(target, i == 0 ? source.Claim : source.Ring.TryAddCursor()!)).ToArray(),
             description,
             hopsFromSink,
             owner)
@@ -46,13 +46,13 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
     /// <param name="description">What the targets are told; the metadata may differ from the source's.</param>
     /// <param name="hopsFromSink">Of this node.</param>
     public CutThroughRelay(
-        ReceiveStream source, SendTarget[] routes, StreamDescription description, int hopsFromSink, IRelayOwner owner)
+        ReceiveStream source, IReadOnlyList<SendTarget> routes, StreamDescription description, int hopsFromSink, IRelayOwner owner)
     {
         Source = source;
         _owner = owner;
-        _description = description with { IsOffer = false };
+        _description = description;
         _hopsFromSink = hopsFromSink;
-        _routes = routes;
+        _routes = [.. routes];
         foreach (SendTarget route in routes)
         {
             route.Connection.LimitOutgoingForRelay();
@@ -143,7 +143,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         _liveTargets--;
 
         // An end that comes at once, the connection being gone, belongs to the route that is not opened yet.
-        (Array.Find(_routes, route => route.Stream == stream) ?? _routes[_targets.Count]).End(code);
+        (_routes.Find(route => route.Stream == stream) ?? _routes[_targets.Count]).End(code);
         if (code != StreamErrorCode.None && _firstTargetFailure == StreamErrorCode.None)
         {
             _firstTargetFailure = code;
@@ -167,7 +167,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
             StreamErrorCode cause = _firstTargetFailure == StreamErrorCode.ConnectionLost
                 ? StreamErrorCode.DownstreamLost
                 : _firstTargetFailure;
-            Source.Connection.Streams.Stop(Source, cause);
+            Source.Connection.Streams.Leave(Source, cause);
         }
 
         _owner.OnRelayEnded(this, _sourceFailure != StreamErrorCode.None ? _sourceFailure : _firstTargetFailure);
@@ -188,6 +188,52 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
         }
     }
 
+    /// <summary>One more target, while the ring still holds the first byte.</summary>
+    /// <param name="description">What it is told.</param>
+    /// <returns>Null when it is too late for it.</returns>
+    public SendTarget? TryAdd(Connection connection, StreamDescription description)
+    {
+        if (_hasEnded || _sourceFailure != StreamErrorCode.None || Source.Ring.TryAddCursor() is not { } cursor)
+        {
+            return null;
+        }
+
+        connection.LimitOutgoingForRelay();
+        var route = new SendTarget(connection, cursor) { Description = description };
+        _routes.Add(route);
+        connection.LimitOutgoingForRelay();
+        if (!IsOpen)
+        {
+            return route;
+        }
+
+        _liveTargets++;
+        if (OpenTarget(route) is { HasEnded: false } target)
+        {
+            OfferAllTo(target);
+        }
+
+        return route;
+    }
+
+    /// <summary>One target wants it no more; the last one that goes ends the relay.</summary>
+    public void Remove(SendTarget route, StreamErrorCode code)
+    {
+        if (route.Stream is not null)
+        {
+            route.Reset(code);
+        }
+        else if (_routes.Count > 1 && _routes.Remove(route))
+        {
+            route.End(code);
+            Source.Ring.RemoveCursor(route.Cursor);
+        }
+        else
+        {
+            Cancel(code);
+        }
+    }
+
     /// <summary>Gives the transfer up at both sides.</summary>
     public void Cancel(StreamErrorCode code)
     {
@@ -197,7 +243,7 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
             ReleaseUnopened(code);
             if (!HasLocalReader)
             {
-                Source.Connection.Streams.Stop(Source, code);
+                Source.Connection.Streams.Leave(Source, code);
             }
 
             _owner.OnRelayEnded(this, code);
@@ -219,13 +265,54 @@ internal sealed class CutThroughRelay : IReceiveListener, ISendListener
             return;
         }
 
-        _liveTargets = _routes.Length;
-        foreach (SendTarget route in _routes)
+        _liveTargets = _routes.Count;
+        foreach (SendTarget route in _routes.ToArray())
         {
-            route.Stream = route.Connection.Streams.Open(
-                Source.LastProgressAt, _description, Source.Ring, route.Cursor, this, _hopsFromSink);
-            _targets.Add(route.Stream);
+            OpenTarget(route);
         }
+    }
+
+    private SendStream OpenTarget(SendTarget route)
+    {
+        if (route.Accepted is { } accepted)
+        {
+            route.Stream = accepted;
+            _targets.Add(accepted);
+            accepted.Begin(Source.Ring, route.Cursor, this);
+            return accepted;
+        }
+
+        // An offer that was accepted here is no offer to the next one: its bytes come.
+        StreamDescription description = (route.Description ?? _description) with { IsOffer = false };
+        route.Stream = route.Connection.Streams.Open(
+            Source.LastProgressAt, description, Source.Ring, route.Cursor, this, _hopsFromSink);
+        _targets.Add(route.Stream);
+        return route.Stream;
+    }
+
+    /// <summary>What came before it was there.</summary>
+    private void OfferAllTo(SendStream target)
+    {
+        FragmentRing ring = Source.Ring;
+        bool isGated = ring.Payload.IsGated && !TakesUnverified;
+        long end = isGated ? ring.Payload.ReadableEnd : ring.Frontier;
+        if (end > ring.StartOffset)
+        {
+            target.Offer(ring.StartOffset, end, Source.LastProgressAt);
+        }
+
+        for (int i = 0; i < ring.HeldAbove.Count && !isGated; i++)
+        {
+            (long heldStart, long heldEnd) = ring.HeldAbove[i];
+            target.Offer(heldStart, heldEnd, Source.LastProgressAt);
+        }
+
+        if (Source.HasEnded)
+        {
+            target.Finish(ring.FinalSize, Source.LastProgressAt, Source.Digest);
+        }
+
+        target.Connection.Streams.MarkReady(target);
     }
 
     private void ReleaseUnopened(StreamErrorCode code)

@@ -16,6 +16,12 @@ internal sealed class SendTarget(Connection connection, RingCursor cursor) : IFa
     /// <summary>Null until it was opened.</summary>
     public SendStream? Stream { get; set; }
 
+    /// <summary>What this peer alone is told; null when it is told the same as the others.</summary>
+    public StreamDescription? Description { get; init; }
+
+    /// <summary>A stream that the peer was offered and has accepted; null when one is to be opened.</summary>
+    public SendStream? Accepted { get; init; }
+
     /// <summary>Null while it lives; None when it took everything.</summary>
     public StreamErrorCode? Ended => Volatile.Read(ref _ended) is var code and >= 0 ? (StreamErrorCode)code : null;
 

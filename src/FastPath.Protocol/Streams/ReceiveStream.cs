@@ -71,6 +71,9 @@ internal sealed class ReceiveStream
 
     public bool IsRelayed { get; set; }
 
+    /// <summary>How many want the stream to go on; the last one that leaves stops it.</summary>
+    public int Takers { get; set; } = 1;
+
     /// <summary>BLAKE3 of the payload as announced, at the opening or with FIN: 32 bytes, or empty while not known.</summary>
     public ReadOnlyMemory<byte> Digest =>
         Description is { Digest.IsEmpty: false } description ? description.Digest : _finDigest;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
+using FastPath.Protocol.Legacy;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Time;
 
@@ -303,14 +304,25 @@ internal sealed partial class SendStream
 
     private bool TryWriteFin(ref FrameWriter writer, out SentFrame sent)
     {
-        var frame = new FinFrame(Id, FinalSize, _finDigest.Span);
         sent = new SentFrame(FrameType.Fin, Id, FinalSize);
-        if (frame.EncodedLength > writer.Remaining)
+        if (Connection.Session.IsWithOldNode)
         {
-            return false;
+            if (!PlainFin.TryWrite(ref writer, Id, FinalSize))
+            {
+                return false;
+            }
+        }
+        else
+        {
+            var frame = new FinFrame(Id, FinalSize, _finDigest.Span);
+            if (frame.EncodedLength > writer.Remaining)
+            {
+                return false;
+            }
+
+            frame.Write(ref writer);
         }
 
-        frame.Write(ref writer);
         _owesFin = false;
         return true;
     }

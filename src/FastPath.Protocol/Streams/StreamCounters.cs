@@ -5,6 +5,9 @@ namespace FastPath.Protocol.Streams;
 internal sealed class StreamCounters
 {
     public long SendsStarted;
+
+    /// <summary>Of these, those of kind "whole": messages, and contracts that are not streamed.</summary>
+    public long SendsWhole;
     public long SendsCompleted;
     public long SendsFailed;
     public long SendsCancelled;

@@ -2,7 +2,7 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Streams;
 
-/// <summary>Frozen values of the streams of a connection. The first two are part of wire version 1: both ends assume them.</summary>
+/// <summary>Frozen values of the streams of a connection. The first is part of the wire: both ends assume it.</summary>
 internal sealed record StreamSettings
 {
     public static readonly StreamSettings Default = new();
@@ -10,7 +10,10 @@ internal sealed record StreamSettings
     /// <summary>Bytes from the start offset on that a stream may send before its first STREAM_CREDIT.</summary>
     public long InitialCreditBytes { get; init; } = 64 * 1_024;
 
-    /// <summary>Streams that one side may have unfinished at once: how far ids run ahead of the lowest unfinished one.</summary>
+    /// <summary>
+    /// Streams that one side may have unfinished at once: how far ids run ahead of the lowest unfinished one. A session has the
+    /// lesser of what its ends have.
+    /// </summary>
     public int StreamsMax { get; init; } = 256;
 
     /// <summary>A window never shrinks below this while the budget allows.</summary>

@@ -1,6 +1,7 @@
 using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
+using FastPath.Protocol.Legacy;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Hashing;
 
@@ -99,7 +100,10 @@ internal sealed partial class StreamTable
 
     public bool TryHandleFin(Instant now, ref FrameReader reader)
     {
-        if (!FinFrame.TryRead(ref reader, out FinFrame frame) || IsOwn(frame.StreamId))
+        bool isRead = _connection.Session.IsWithOldNode
+            ? PlainFin.TryRead(ref reader, out FinFrame frame)
+            : FinFrame.TryRead(ref reader, out frame);
+        if (!isRead || IsOwn(frame.StreamId))
         {
             return false;
         }

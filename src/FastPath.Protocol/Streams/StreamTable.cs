@@ -52,6 +52,21 @@ internal sealed partial class StreamTable
     /// <summary>Streams that carry proofs may be opened, both ways.</summary>
     public bool ReadsProofs => Has(Handshakes.Capabilities.VerifiedGroups);
 
+    /// <summary>When the last useful byte came on a stream that is open still.</summary>
+    public Instant LastReceivedAt
+    {
+        get
+        {
+            Instant last = Instant.Zero;
+            foreach (ReceiveStream stream in _receiving.Values)
+            {
+                last = Instant.Max(last, stream.LastProgressAt);
+            }
+
+            return last;
+        }
+    }
+
     /// <summary>When <see cref="HandleTimeout"/> is due; never while no stream is open.</summary>
     public Instant NextDeadline => _sweepAt;
 
@@ -114,6 +129,15 @@ internal sealed partial class StreamTable
 
         QueueControl(new StreamControl(FrameType.StopSending, stream.Id, code, 0));
         EndReceiving(stream, code);
+    }
+
+    /// <summary>One of those who share an incoming stream wants no more of it.</summary>
+    public void Leave(ReceiveStream stream, StreamErrorCode code)
+    {
+        if (--stream.Takers <= 0)
+        {
+            Stop(stream, code);
+        }
     }
 
     /// <summary>Readers have passed bytes: free slots become credit.</summary>
@@ -203,9 +227,11 @@ internal sealed partial class StreamTable
     private void Start(SendStream stream, Instant now)
     {
         Counters.SendsStarted++;
-        if (_connection.State != ConnectionState.Established)
+        Counters.SendsWhole += stream.Description.Kind == StreamKind.Whole ? 1 : 0;
+        StreamErrorCode refusal = RefusalOf(stream.Description);
+        if (refusal != StreamErrorCode.None)
         {
-            EndSending(stream, StreamErrorCode.ConnectionLost);
+            EndSending(stream, refusal);
             return;
         }
 
@@ -219,6 +245,20 @@ internal sealed partial class StreamTable
         _waiting.Enqueue(stream);
         AdmitWaiting();
         ArmSweep(now);
+    }
+
+    /// <summary>What the peer would refuse, by all that the handshake has told, is not sent at all.</summary>
+    private StreamErrorCode RefusalOf(StreamDescription description)
+    {
+        if (_connection.State != ConnectionState.Established)
+        {
+            return StreamErrorCode.ConnectionLost;
+        }
+
+        Session session = _connection.Session;
+        return description.TotalLength > session.Negotiated.PayloadBytesMax ? StreamErrorCode.TooLarge
+            : session.IsWithOldNode && description.Kind != StreamKind.Whole ? StreamErrorCode.Unsupported
+            : StreamErrorCode.None;
     }
 
     private void Expire(object stream)

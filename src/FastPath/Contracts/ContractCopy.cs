@@ -14,17 +14,25 @@ internal static class ContractCopy
     {
         long firstByteAt = Stopwatch.GetTimestamp();
         using IContractWriter writer = beginWrite(entry.Key);
-        writer.SetParameters(entry.Parameters.Span);
-        writer.BeginCode(entry.Code.Length);
-        Copy(entry.Code, writer.WriteCode);
-        if (entry.State is { } state)
+        Write(writer, new StoredPayload(entry).Container, entry.State, entry.StateVersion);
+        writer.Commit();
+        return new GetReport(entry.Key, 0, firstByteAt, started, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Everything but the commit.</summary>
+    public static void Write(IContractWriter writer, ContractContainer contract, IBody? state, ulong stateVersion)
+    {
+        byte[] parameters = new byte[contract.Parameters.Bytes.Length];
+        contract.Parameters.Bytes.Read(0, parameters);
+        writer.SetParameters(parameters);
+        writer.BeginCode(contract.Code.Data.Length);
+        Copy(contract.Code.Data, writer.WriteCode);
+        writer.SetStateVersion(stateVersion);
+        if (state is not null)
         {
             writer.BeginState(state.Length);
             Copy(state, writer.WriteState);
         }
-
-        writer.Commit();
-        return new GetReport(entry.Key, 0, firstByteAt, started, Stopwatch.GetTimestamp());
     }
 
     private static void Copy(IBody body, Action<ReadOnlySpan<byte>> write)

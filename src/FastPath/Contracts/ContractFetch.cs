@@ -20,6 +20,7 @@ internal sealed class ContractFetch : IDisposable
     private readonly FastPathOptions _options;
     private readonly ContractInstanceId _instance;
     private readonly Func<ContractKey, IContractWriter> _beginWrite;
+    private readonly OperationFlags _flags;
     private readonly TransferJournal? _journal;
     private readonly RetrySchedule _retries;
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -32,8 +33,13 @@ internal sealed class ContractFetch : IDisposable
     private FastPathException? _break;
 
     public ContractFetch(
-        NodeHost host, FastPathOptions options, ContractInstanceId instance, Func<ContractKey, IContractWriter> beginWrite)
+        NodeHost host,
+        FastPathOptions options,
+        ContractInstanceId instance,
+        Func<ContractKey, IContractWriter> beginWrite,
+        OperationFlags flags = OperationFlags.None)
     {
+        _flags = flags;
         _host = host;
         _options = options;
         _instance = instance;
@@ -91,7 +97,7 @@ internal sealed class ContractFetch : IDisposable
 
     private async Task<GetReport> AttemptAsync(CancellationToken cancellationToken)
     {
-        GetArrival arrival = await _host.GetAsync(_instance, Resume, cancellationToken).ConfigureAwait(false);
+        GetArrival arrival = await _host.GetAsync(_instance, Resume, _flags, cancellationToken).ConfigureAwait(false);
 
         // A stream is delivered when its first byte is there.
         _firstByteAt = _firstByteAt == 0 ? Stopwatch.GetTimestamp() : _firstByteAt;
@@ -140,6 +146,7 @@ internal sealed class ContractFetch : IDisposable
         _restarts += _intake is null ? 0 : 1;
         _writer?.Dispose();
         _writer = _beginWrite(arrival.Contract.Key);
+        _writer.SetStateVersion(arrival.Contract.StateVersion);
         _key = arrival.Contract.Key;
         _intake = new ContractIntake(_writer, arrival.Contract.Form, isPut: false, handle, _options.Verify, _journal);
         if (continuesJournal)

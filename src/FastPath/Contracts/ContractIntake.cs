@@ -17,6 +17,7 @@ internal sealed class ContractIntake : IContractSink
     private readonly Blake3Hasher? _hasher;
     private readonly List<byte> _parameters = [];
     private readonly TransferJournal? _journal;
+    private readonly Action<IContractWriter> _commit;
     private string? _mismatch;
 
     /// <param name="writer">Of the announced key.</param>
@@ -25,10 +26,18 @@ internal sealed class ContractIntake : IContractSink
     /// <param name="first">The stream that brings the first byte, or goes on where a journal ends.</param>
     /// <param name="verify">Compare the announced digest with what came; key and code hash are compared in any case.</param>
     /// <param name="journal">Keeps what comes, so that another process can go on; null for none.</param>
+    /// <param name="commit">What makes it visible; the writer's own commit when null.</param>
     public ContractIntake(
-        IContractWriter writer, ContractForm form, bool isPut, StreamHandle first, bool verify, TransferJournal? journal = null)
+        IContractWriter writer,
+        ContractForm form,
+        bool isPut,
+        StreamHandle first,
+        bool verify,
+        TransferJournal? journal = null,
+        Action<IContractWriter>? commit = null)
     {
         _writer = writer;
+        _commit = commit ?? (static w => w.Commit());
         _journal = journal;
         Digest = first.Digest;
         TotalLength = first.TotalLength;
@@ -131,7 +140,7 @@ internal sealed class ContractIntake : IContractSink
         ThrowIfBad(stream);
         try
         {
-            _writer.Commit();
+            _commit(_writer);
         }
         catch (ContractVerificationException e)
         {

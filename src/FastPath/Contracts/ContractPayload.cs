@@ -18,14 +18,20 @@ internal sealed record ContractPayload(ContractOutline Outline, StreamingSeriali
 
     /// <summary>Reads everything once, for the digest.</summary>
     /// <param name="withProofs">Keep what proves the groups as well.</param>
+    /// <param name="stateVersion">As the owner of the state counts.</param>
     public static ContractPayload Create(
-        ContractContainer contract, WrappedState? state, ContractForm form, bool withProofs, CancellationToken cancellationToken)
+        ContractContainer contract,
+        WrappedState? state,
+        ContractForm form,
+        bool withProofs,
+        CancellationToken cancellationToken,
+        ulong stateVersion = 0)
     {
         StreamingSerializer body = form == ContractForm.Archived
             ? new ArchivedContract(contract, state).StartSerialize()
             : new PutStreamingPayload(contract, RelatedContracts.Empty, state ?? new WrappedState(MemoryBody.Empty)).StartSerialize();
         var outline = new ContractOutline(
-            contract.Key, form, contract.Code.Data.Length, contract.Parameters.Bytes.Length, state?.Bytes.Length);
+            contract.Key, form, contract.Code.Data.Length, contract.Parameters.Bytes.Length, state?.Bytes.Length, stateVersion);
         return new ContractPayload(outline, body, PayloadProof.Compute(body, withProofs, cancellationToken));
     }
 }

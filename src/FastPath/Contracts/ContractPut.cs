@@ -7,12 +7,13 @@ using FastPath.Transfers;
 
 namespace FastPath.Contracts;
 
-/// <summary>One PUT with its retries: each attempt offers the payload, and the node names the byte to go on from.</summary>
-internal sealed class ContractPut(NodeHost host, FastPathOptions options, FastPathPeer peer, ContractPayload payload)
+/// <summary>One PUT with its retries, to a node or to where the router sends it: each attempt offers the payload, and the node names the byte to go on from.</summary>
+internal sealed class ContractPut(
+    NodeHost host, FastPathOptions options, FastPathPeer? peer, ContractPayload payload, OperationFlags flags = OperationFlags.None)
 {
     private readonly RetrySchedule _retries = new(options.Retry);
     private readonly long _started = Stopwatch.GetTimestamp();
-    private FastPathPeer _peer = peer;
+    private FastPathPeer? _peer = peer;
     private long _bytesSent;
     private long _bytesSentAgain;
     private long _furthest;
@@ -36,12 +37,12 @@ internal sealed class ContractPut(NodeHost host, FastPathOptions options, FastPa
 
     private async Task<PutReport> AttemptAsync(CancellationToken cancellationToken)
     {
-        if (_peer.IsClosed)
+        if (_peer is { IsClosed: true })
         {
             _peer = await host.DialAsync(_peer.Address).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        PutAttempt attempt = await host.PutAsync(_peer, payload, OnSent, cancellationToken).ConfigureAwait(false);
+        PutAttempt attempt = await host.PutAsync(_peer, payload, flags, OnSent, cancellationToken).ConfigureAwait(false);
         return attempt.Status == OperationStatus.Done
             ? new PutReport(
                 payload.Outline.Key,

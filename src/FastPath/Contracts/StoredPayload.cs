@@ -34,7 +34,7 @@ internal sealed class StoredPayload(StoredContract entry) : IStoredPayload
         form == ContractForm.Bincode ? Entry.PayloadDigest ?? default : default;
 
     public ContractOutline Outline(ContractForm form) =>
-        new(Key, form, Entry.Code.Length, Entry.Parameters.Length, Entry.State?.Length);
+        new(Key, form, Entry.Code.Length, Entry.Parameters.Length, Entry.State?.Length, Entry.StateVersion);
 
     public void Dispose() => Entry.Dispose();
 }

@@ -47,4 +47,17 @@ internal static partial class FastPathLog
 
     [LoggerMessage(8, LogLevel.Error, "The request handler failed")]
     public static partial void RequestHandlerFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "An update of {Key} did not reach {Peer}, which follows it: {Reason}")]
+    public static partial void NoticeFailed(this ILogger logger, string key, string peer, string reason);
+
+    [LoggerMessage(13, LogLevel.Error, "{What}: the stream brought something else than the whole message: {SentBytes} bytes with digest {SentDigest:x16} were sent, {CameBytes} bytes with digest {CameDigest:x16} came; the first difference is at byte {From} or behind it")]
+    public static partial void ShadowDiffers(
+        this ILogger logger, string what, long sentBytes, ulong sentDigest, long cameBytes, ulong cameDigest, long from);
+
+    [LoggerMessage(14, LogLevel.Warning, "{What}: the stream beside the whole message failed, which harms nothing: {Reason}")]
+    public static partial void ShadowFailed(this ILogger logger, string what, string reason);
+
+    [LoggerMessage(15, LogLevel.Debug, "{What}: {Bytes} bytes took {WholeMs} ms whole, {StreamedMs} ms streamed")]
+    public static partial void ShadowCompared(this ILogger logger, string what, long bytes, double wholeMs, double streamedMs);
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using FastPath.Protocol.Nodes;
+using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
+using FastPath.Rollout;
 using FastPath.Sockets;
 
 namespace FastPath.Diagnostics;
@@ -12,7 +14,7 @@ internal sealed class FastPathMetrics : IDisposable
 
     private readonly Meter _meter = new(MeterName);
 
-    public FastPathMetrics(NodeCore core, IDatagramSocket socket)
+    public FastPathMetrics(NodeCore core, IDatagramSocket socket, ShadowCounters shadows)
     {
         StreamCounters streams = core.Endpoint.StreamCounters;
         Count("fastpath.streams.sent.started", () => streams.SendsStarted, "Streams opened by this node");
@@ -33,6 +35,19 @@ internal sealed class FastPathMetrics : IDisposable
         Count("fastpath.groups.failed", () => streams.GroupsFailed, "Groups that are not: each ended its stream");
         Count("fastpath.gets.forwarded", () => core.Gets.Forwarded, "Answers passed on to a requester");
         Count("fastpath.gets.cut_through", () => core.Gets.CutThrough, "Of these, passed on as they came");
+        Count("fastpath.gets.collapsed", () => core.Gets.Collapsed, "Requests served by another one's transfer");
+        Count("fastpath.puts.cut_through", () => core.Puts.CutThrough, "Puts and updates passed on as they came");
+        CountOperations("fastpath.gets", core.Gets.Counters, "Requests of this node");
+        CountOperations("fastpath.puts", core.Puts.Counters, "Puts and updates of this node");
+        Gauge("fastpath.subscriptions", () => core.Subscriptions.Count, "Keys that this node passes updates of");
+        Count("fastpath.shadow.started", () => shadows.Started, "Payloads of which a copy was streamed, to be compared");
+        Count("fastpath.shadow.same", () => shadows.Same, "Of these, those whose copy was the same");
+        Count("fastpath.shadow.different", () => shadows.Different, "Of these, those whose copy was not the same");
+        Count("fastpath.shadow.failed", () => shadows.Failed, "Of these, those that could not be compared");
+        Gauge("fastpath.shadow.active", () => shadows.Active, "Of these, those under way");
+        Count("fastpath.shadow.skipped", () => shadows.Skipped, "Payloads not compared, because too many were under way");
+        Count("fastpath.shadow.whole_us", () => shadows.WholeMicroseconds, "Time of compared payloads, whole", "us");
+        Count("fastpath.shadow.streamed_us", () => shadows.StreamedMicroseconds, "Time of the same payloads, streamed", "us");
         Gauge("fastpath.buffers.rented", () => core.Endpoint.Pool.RentedBytes, "Bytes of blocks in use", "By");
         Gauge("fastpath.buffers.reserved", () => core.Endpoint.Pool.ReservedBytes, "Bytes promised as credit or space", "By");
         Gauge("fastpath.socket.receive_buffer", () => socket.Report.Buffers.GrantedReceive, "Receive buffer granted by the kernel", "By");
@@ -51,6 +66,16 @@ internal sealed class FastPathMetrics : IDisposable
         streams.ReceivesStarted - streams.ReceivesCompleted - streams.ReceivesFailed - streams.ReceivesCancelled;
 
     public void Dispose() => _meter.Dispose();
+
+    private void CountOperations(string name, OperationCounters counters, string description)
+    {
+        Count($"{name}.started", () => counters.Started, description);
+        Count($"{name}.completed", () => counters.Completed, "Of these, done");
+        Count($"{name}.not_found", () => counters.NotFound, "Of these, of what nobody had");
+        Count($"{name}.failed", () => counters.Failed, "Of these, failed");
+        Count($"{name}.cancelled", () => counters.Cancelled, "Of these, given up here");
+        Gauge($"{name}.active", () => counters.Active, "Of these, under way");
+    }
 
     private void Count(string name, Func<long> read, string description, string? unit = null) =>
         _meter.CreateObservableCounter(name, read, unit, description);

@@ -29,7 +29,15 @@ internal sealed partial class NodeHost
             return;
         }
 
-        Dispatch(peer, purpose, message[1..]);
+        if (purpose == Purpose.NetMessage)
+        {
+            Legacy.Take(from, message[1..]);
+        }
+        else
+        {
+            Dispatch(peer, purpose, message[1..]);
+        }
+
         from.OnMessageConsumed(message.Length);
     }
 
@@ -38,8 +46,16 @@ internal sealed partial class NodeHost
         using StreamHandle owned = stream;
         try
         {
-            using PooledPayload payload = await stream.ReadAllAsync(_options.MessageBytesMax).ConfigureAwait(false);
+            bool isContract = purpose == Purpose.NetMessage;
+            using PooledPayload payload = await stream.ReadAllAsync(
+                isContract ? _options.WholeMessageBytesMax : _options.MessageBytesMax).ConfigureAwait(false);
             byte[] bytes = payload.Sequence.ToArray();
+            if (isContract)
+            {
+                Legacy.Take(stream.Stream.Connection, bytes);
+                return;
+            }
+
             FastPathPeer peer = PeerOf(stream.Stream.Connection);
             if (purpose == Purpose.Application)
             {

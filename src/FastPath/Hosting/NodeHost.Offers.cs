@@ -57,15 +57,23 @@ internal sealed partial class NodeHost
         }
     }
 
-    public void OnPutOffered(ContractOutline contract, StreamOffer offer)
+    public void OnPutOffered(PutHeader header, StreamOffer offer)
     {
-        if (Store is null)
+        if (Store is null && !header.IsUpdate)
         {
             offer.Connection.Streams.Decline(offer, StreamErrorCode.Unsupported);
+            Core.Puts.HandleOfferEnded(header.Transaction);
             return;
         }
 
-        _ = Task.Run(() => Answer(offer, Decide(contract, offer)));
+        if (header.IsUpdate)
+        {
+            // What is kept is the outcome of updates, not the updates: each is taken and judged.
+            Answer(offer, OfferAnswer.Accept(), header);
+            return;
+        }
+
+        _ = Task.Run(() => Answer(offer, Decide(header.Contract, offer), header));
     }
 
     private async Task DecideAsync(Func<IncomingOffer, CancellationToken, ValueTask<OfferAnswer>> handler, StreamOffer offer)
@@ -83,16 +91,25 @@ internal sealed partial class NodeHost
         Answer(offer, answer);
     }
 
-    private void Answer(StreamOffer offer, OfferAnswer answer) => Loop.Post(now =>
+    private void Answer(StreamOffer offer, OfferAnswer answer, PutHeader? header = null) => Loop.Post(now =>
     {
         StreamTable streams = offer.Connection.Streams;
         switch (answer.Kind)
         {
             case OfferAnswerKind.Accepted:
-                streams.Accept(now, offer, Math.Clamp(answer.From, 0, offer.Description.TotalLength));
+                if (!streams.Accept(now, offer, Math.Clamp(answer.From, 0, offer.Description.TotalLength)) && header is not null)
+                {
+                    Core.Puts.HandleOfferEnded(header.Transaction);
+                }
+
                 break;
             case OfferAnswerKind.Held:
                 streams.Have(offer);
+                if (header is not null)
+                {
+                    Core.Puts.HandleHeld(now, header, offer.Connection);
+                }
+
                 break;
             default:
                 streams.Decline(offer, answer.Code);
@@ -131,7 +148,8 @@ internal sealed partial class NodeHost
             || entry.Key != contract.Key
             || entry.Code.Length != contract.CodeLength
             || entry.Parameters.Length != contract.ParametersLength
-            || entry.State?.Length != contract.StateLength)
+            || entry.State?.Length != contract.StateLength
+            || entry.StateVersion < contract.StateVersion)
         {
             return false;
         }

@@ -19,8 +19,6 @@ namespace FastPath.Hosting;
 internal sealed partial class NodeHost
 {
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
-    private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<OperationStatus>> _puts = new();
-
     private long _reorderPeak;
 
     public int MessageBytesMax => _options.MessageBytesMax;
@@ -88,12 +86,13 @@ internal sealed partial class NodeHost
     }
 
     /// <summary>Starts a GET of this node; the task ends once, also when it is cancelled.</summary>
-    public async Task<GetArrival> GetAsync(ContractInstanceId instance, ResumePoint resume, CancellationToken cancellationToken)
+    public async Task<GetArrival> GetAsync(
+        ContractInstanceId instance, ResumePoint resume, OperationFlags flags, CancellationToken cancellationToken)
     {
         UInt128 transaction = NewTransaction();
         var arrival = new TaskCompletionSource<GetArrival>(TaskCreationOptions.RunContinuationsAsynchronously);
         _gets[transaction] = arrival;
-        Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm, resume));
+        Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm, resume, flags));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ =>
             {
@@ -105,60 +104,6 @@ internal sealed partial class NodeHost
             },
             null);
         return await arrival.Task.ConfigureAwait(false);
-    }
-
-    /// <summary>Sends a contract to a node, or what is missing of it, and waits for the node's word.</summary>
-    /// <param name="onSent">Called when the stream has ended, well or badly; not when the node had the contract already.</param>
-    public async Task<PutAttempt> PutAsync(
-        FastPathPeer peer, ContractPayload payload, Action<RingWriter> onSent, CancellationToken cancellationToken)
-    {
-        UInt128 transaction = NewTransaction();
-        StreamDescription description = payload.Proof.Describe(payload.Body, new StreamDescription
-        {
-            TransferId = transaction,
-            Metadata = new ContractStreamHeader(Purpose.PutRequest, transaction, payload.Outline).ToBytes(),
-        }, SendsProofsTo(peer.Connection));
-        PayloadOpening opening = await OfferAsync(peer.Connection, description, cancellationToken).ConfigureAwait(false);
-        if (opening.IsHeld)
-        {
-            return new PutAttempt(OperationStatus.Done, IsHeld: true);
-        }
-
-        var result = new TaskCompletionSource<OperationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _puts[transaction] = result;
-        try
-        {
-            IBody body = payload.Proof.BodyOf(payload.Body, opening.Description);
-            using RingWriter writer = CreateWriter(peer.Connection, opening);
-            Loop.Post(now => StartPut(now, transaction, peer.Connection, writer, opening.Accepted));
-            try
-            {
-                await PumpAsync(writer, body, opening.Description.StartOffset, cancellationToken).ConfigureAwait(false);
-            }
-            catch (FastPathException)
-            {
-                // Why the node stopped the stream comes with its word, or with the loss of the connection.
-            }
-
-            onSent(writer);
-            return new PutAttempt(await result.Task.WaitAsync(cancellationToken).ConfigureAwait(false), IsHeld: false);
-        }
-        finally
-        {
-            _puts.TryRemove(transaction, out _);
-        }
-    }
-
-    private void StartPut(
-        Protocol.Time.Instant now, UInt128 transaction, Connection to, RingWriter writer, SendStream? accepted)
-    {
-        Core.Puts.Start(transaction, to);
-        writer.Begin(now, accepted);
-        _ = writer.Ended.ContinueWith(
-            _ => Loop.Post(at => Core.Puts.HandleSent(at, transaction, writer.Failure)),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
     }
 
     public void BeginLookUp(UInt128 transaction, ContractInstanceId instance)
@@ -179,19 +124,24 @@ internal sealed partial class NodeHost
         IStoredPayload payload,
         ResumePoint resume,
         int hopsFromSink,
-        bool withProofs)
+        OperationFlags flags)
     {
         var stored = (StoredPayload)payload;
-        bool isProven = withProofs && SendsProofsTo(to);
-        _ = Task.Run(() => ServeStoredAsync(transaction, to, form, stored, resume, hopsFromSink, isProven));
+        if (to.Session.IsWithOldNode)
+        {
+            _ = Task.Run(() => OldNodes.ServeAsync(transaction, to, stored));
+            return;
+        }
+
+        _ = Task.Run(() => ServeStoredAsync(transaction, to, form, stored, resume, hopsFromSink, flags));
     }
 
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => _logger.Relaying(
         transaction, contract.Key, contract.Key.Code, contract.Form, contract.CodeLength, contract.ParametersLength, totalLength);
 
-    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
+    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor)
     {
-        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
+        StreamHandle handle = new StreamHandle(Loop, stream, cursor, new StreamReaders()).Attach();
         if (!_gets.TryRemove(transaction, out TaskCompletionSource<GetArrival>? arrival)
             || !arrival.TrySetResult(new GetArrival(OperationStatus.Done, contract, handle, null)))
         {
@@ -223,24 +173,12 @@ internal sealed partial class NodeHost
     }
 
     public void BeginBuffered(
-        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink)
+        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink, OperationFlags flags)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
-        _ = Task.Run(() => PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink));
-    }
-
-    public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
-    {
-        StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
-        _ = Task.Run(() => AcceptPutAsync(transaction, contract, handle));
-    }
-
-    public void CompletePut(UInt128 transaction, OperationStatus status)
-    {
-        if (_puts.TryRemove(transaction, out TaskCompletionSource<OperationStatus>? result))
-        {
-            result.TrySetResult(status);
-        }
+        _ = Task.Run(() => to.Session.IsWithOldNode
+            ? OldNodes.PassOnAsync(transaction, handle, to)
+            : PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink, flags));
     }
 
     /// <summary>Writes a body from an offset to its end, and waits until the stream has ended.</summary>
@@ -266,9 +204,11 @@ internal sealed partial class NodeHost
             arrival.TrySetException(gone);
         }
 
-        foreach (TaskCompletionSource<OperationStatus> result in _puts.Values)
+        foreach (PutSource put in _puts.Values)
         {
-            result.TrySetException(gone);
+            put.Result.TrySetException(gone);
         }
+
+        EndFollowing(gone);
     }
 }

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using FastPath.Contracts;
 using FastPath.Diagnostics;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
+using FastPath.Rollout;
 using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
@@ -61,8 +63,9 @@ internal sealed partial class NodeHost
     }
 
     private async Task ServeStoredAsync(
-        UInt128 transaction, Connection to, ContractForm form, StoredPayload stored, ResumePoint resume, int hopsFromSink, bool withProofs)
+        UInt128 transaction, Connection to, ContractForm form, StoredPayload stored, ResumePoint resume, int hopsFromSink, OperationFlags flags)
     {
+        bool withProofs = (flags & OperationFlags.Proofs) != 0 && SendsProofsTo(to);
         RingWriter writer;
         IBody body;
         try
@@ -72,6 +75,7 @@ internal sealed partial class NodeHost
             PayloadProof proof = proven ?? new PayloadProof(stored.DigestOf(form), null);
             StreamDescription description = proof.Describe(payload, new StreamDescription
             {
+                Kind = OperationSettings.KindFor(to, payload.Length, flags),
                 TransferId = transaction,
                 StartOffset = resume.StartIn(proof.Digest.Span, payload.Length),
                 Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
@@ -87,11 +91,16 @@ internal sealed partial class NodeHost
             return;
         }
 
-        await ServeAsync(transaction, writer, body, stored).ConfigureAwait(false);
+        await ServeAsync(transaction, to, writer, body, stored, stored.Serialize(form), $"GET of {stored.Key}").ConfigureAwait(false);
     }
 
-    private async Task ServeAsync(UInt128 transaction, RingWriter writer, IBody body, IDisposable owned)
+    /// <param name="payload">What a copy beside it carries: the payload without proofs, from its first byte on; null for none.</param>
+    private async Task ServeAsync(
+        UInt128 transaction, Connection to, RingWriter writer, IBody body, IDisposable owned, IBody? payload, string what)
     {
+        ShadowRun? run = null;
+        Task? shadow = payload is null ? null : BeginShadow(what, transaction, to, payload, out run);
+        long started = Stopwatch.GetTimestamp();
         try
         {
             // The first bytes are in the ring before the stream opens, so they leave together with its opening frame.
@@ -103,6 +112,10 @@ internal sealed partial class NodeHost
                 Core.Gets.BeginServe(transaction, writer.Targets[0]);
             });
             await PumpAsync(writer, body, written, CancellationToken.None).ConfigureAwait(false);
+            if (run is not null)
+            {
+                run.WholeTook = Stopwatch.GetElapsedTime(started);
+            }
         }
         catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
         {
@@ -117,8 +130,9 @@ internal sealed partial class NodeHost
         finally
         {
             writer.Dispose();
-            owned.Dispose();
             Loop.Post(_ => Core.Gets.CompleteServe(transaction));
+            await (shadow ?? Task.CompletedTask).ConfigureAwait(false);
+            owned.Dispose();
         }
     }
 
@@ -145,7 +159,9 @@ internal sealed partial class NodeHost
         {
             using IContractWriter writer = store.BeginWrite(contract.Key);
             using Lease counted = CountWriter();
-            var intake = new ContractIntake(writer, contract.Form, isPut: false, handle, _options.Verify);
+            writer.SetStateVersion(contract.StateVersion);
+            var intake = new ContractIntake(
+                writer, contract.Form, isPut: false, handle, _options.Verify, commit: w => States!.Commit(w));
             await intake.RunAsync(handle, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
@@ -155,7 +171,7 @@ internal sealed partial class NodeHost
     }
 
     private async Task PassOnWholeAsync(
-        UInt128 transaction, ContractOutline contract, StreamHandle handle, Connection to, int hopsFromSink)
+        UInt128 transaction, ContractOutline contract, StreamHandle handle, Connection to, int hopsFromSink, OperationFlags flags)
     {
         using StreamHandle owned = handle;
         PooledPayload payload;
@@ -170,7 +186,12 @@ internal sealed partial class NodeHost
                     Loop,
                     Core.Endpoint.Pool,
                     [to],
-                    handle.Stream.Description! with { TotalLength = handle.StartOffset + payload.Length, CarriesProofs = false },
+                    handle.Stream.Description! with
+                    {
+                        Kind = OperationSettings.KindFor(to, handle.StartOffset + payload.Length, flags),
+                        TotalLength = handle.StartOffset + payload.Length,
+                        CarriesProofs = false,
+                    },
                     Math.Max(1, payload.Length),
                     hopsFromSink);
             }
@@ -187,72 +208,8 @@ internal sealed partial class NodeHost
             return;
         }
 
-        await ServeAsync(transaction, writer, new PooledBody(payload, handle.StartOffset), payload).ConfigureAwait(false);
-    }
-
-    private async Task AcceptPutAsync(UInt128 transaction, ContractOutline contract, StreamHandle handle)
-    {
-        using StreamHandle owned = handle;
-        OperationStatus status = OperationStatus.Done;
-        try
-        {
-            if (Store is not { } store)
-            {
-                handle.Stop(StreamErrorCode.Unsupported);
-                status = OperationStatus.Refused;
-            }
-            else
-            {
-                using IContractWriter writer = store.BeginWrite(contract.Key);
-                using Lease counted = CountWriter();
-                await TakePutAsync(contract, handle, writer).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            _logger.PutRefused(contract.Key.ToString(), e.Message);
-            status = e switch
-            {
-                FastPathException { Error: FastPathError.Corrupt } => OperationStatus.Corrupt,
-                FastPathException { Error: FastPathError.LocalResource } => OperationStatus.StoreFailed,
-                FastPathException => OperationStatus.Unavailable,
-                _ => OperationStatus.StoreFailed,
-            };
-            handle.Stop(StreamErrorCode.StoreFailed);
-        }
-
-        Loop.Post(_ => PutTable.Complete(handle.Stream.Connection, transaction, status));
-    }
-
-    /// <summary>Goes on where the journal of an earlier attempt ends, when the stream begins there.</summary>
-    private async Task TakePutAsync(ContractOutline contract, StreamHandle handle, IContractWriter writer)
-    {
-        using TransferJournal? journal = JournalOf(handle.Digest);
-        var intake = new ContractIntake(writer, contract.Form, isPut: true, handle, _options.Verify, journal);
-        if (handle.StartOffset > 0)
-        {
-            if (journal?.Record is not { } record || record.Bytes < handle.StartOffset)
-            {
-                throw new FastPathException(
-                    FastPathError.Unavailable, "what an earlier attempt had brought is in use or gone", transfer: TransferFailure.Of(handle.Stream));
-            }
-
-            intake.Replay(journal, journal.Bytes);
-        }
-        else
-        {
-            journal?.Begin((uint)contract.Form, handle.Digest, handle.TotalLength ?? 0);
-        }
-
-        try
-        {
-            await intake.RunAsync(handle, CancellationToken.None).ConfigureAwait(false);
-            journal?.Delete();
-        }
-        catch (FastPathException e) when (e.Error == FastPathError.Corrupt)
-        {
-            journal?.Delete();
-            throw;
-        }
+        var body = new PooledBody(payload, handle.StartOffset);
+        await ServeAsync(
+            transaction, to, writer, body, payload, handle.StartOffset == 0 ? body : null, $"GET of {contract.Key}").ConfigureAwait(false);
     }
 }

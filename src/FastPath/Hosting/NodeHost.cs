@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using FastPath.Contracts;
 using FastPath.Diagnostics;
 using FastPath.Engine;
+using FastPath.Legacy;
 using FastPath.Options;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
@@ -10,6 +11,7 @@ using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
+using FastPath.Rollout;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
 using FastPath.Streams;
@@ -35,11 +37,15 @@ internal sealed partial class NodeHost : INodeHost
     {
         _options = options;
         _logger = logger;
+        Legacy = new LegacyMessages(this, options.WholeMessageBytesMax);
+        OldNodes = new LegacyGateway(this, options, logger);
         _accepted = Channel.CreateBounded<StreamHandle>(new BoundedChannelOptions(options.AcceptBacklog)
         {
             AllowSynchronousContinuations = options.UnsafeInlineContinuations,
         });
         MessagePool = new MessagePool(options.UnsafeInlineContinuations);
+        States = options.Store is { } store ? new StateKeeper(store, options.StateMerger) : null;
+        Shadows = new ShadowRuns(this, logger, options.ShadowFault);
         _proofs = new PayloadProofCache(instance => Store?.TryOpen(instance) is { } entry ? new StoredPayload(entry) : null);
     }
 
@@ -47,6 +53,15 @@ internal sealed partial class NodeHost : INodeHost
     public NodeCore Core { get; set; } = null!;
 
     public EngineLoop Loop { get; set; } = null!;
+
+    /// <summary>Copies of what goes the usual way, to compare the other way with it.</summary>
+    public ShadowRuns Shadows { get; }
+
+    /// <summary>Whole messages of the network: the way of old nodes, and of short contracts.</summary>
+    public LegacyMessages Legacy { get; }
+
+    /// <summary>Neighbours that know nothing else.</summary>
+    public LegacyGateway OldNodes { get; }
 
     public MessagePool MessagePool { get; }
 
@@ -223,6 +238,7 @@ internal sealed partial class NodeHost : INodeHost
         HandshakeStatus.NotAuthorized => "the peer does not admit this identity",
         HandshakeStatus.IncompatibleVersion => "no common wire version: the peer speaks "
             + $"{result.PeerVersionMin} to {result.PeerVersionMax}, this node {HandshakeLayout.VersionMin} to {HandshakeLayout.VersionMax}",
+        HandshakeStatus.UnknownItem => "the peer's version demands something that the other one does not know",
         _ => "no common cipher",
     };
 }

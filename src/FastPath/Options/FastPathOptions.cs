@@ -1,3 +1,4 @@
+using FastPath.Contracts;
 using FastPath.Protocol.Paths;
 using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
@@ -17,6 +18,27 @@ public sealed record FastPathOptions
 
     /// <summary>Where contracts are kept; null keeps none. Disposed by whoever made it.</summary>
     public IContractStore? Store { get; init; }
+
+    /// <summary>The stage of the rollout.</summary>
+    public FastPathStreaming Streaming { get; init; } = FastPathStreaming.On;
+
+    /// <summary>What callers get may come by streams: the stage is OptIn or On.</summary>
+    public bool StreamingEnabled => Streaming is FastPathStreaming.OptIn or FastPathStreaming.On;
+
+    /// <summary>Bytes: only payloads that are longer than this are streamed.</summary>
+    public long StreamingThresholdBytes { get; init; } = 64 * 1_024;
+
+    /// <summary>Public keys (32 bytes each) of peers that are streamed to at the stage OptIn, whatever the operation says.</summary>
+    public IReadOnlyCollection<ReadOnlyMemory<byte>> StreamingPeers { get; init; } = [];
+
+    /// <summary>What becomes of a state when another one or a delta comes; by default the newer version stays and deltas are refused.</summary>
+    public IStateMerger StateMerger { get; init; } = NewestStateMerger.Instance;
+
+    /// <summary>Bytes: the longest update that is taken; it is gathered in memory, inside the buffer budget.</summary>
+    public long UpdateBytesMax { get; init; } = 50L * 1_024 * 1_024;
+
+    /// <summary>Bytes: the longest whole message with a contract that is taken.</summary>
+    public long WholeMessageBytesMax { get; init; } = 50L * 1_024 * 1_024;
 
     /// <summary>Relays pass streams on as they come; otherwise they take each whole first.</summary>
     public bool PipedForwarding { get; init; } = true;
@@ -134,12 +156,25 @@ public sealed record FastPathOptions
     /// <summary>Feature bits of this node's handshakes; null for all.</summary>
     internal ulong? Capabilities { get; init; }
 
+    /// <summary>Harm done to the bytes of shadow streams as they arrive, by offset: for tests of the comparison.</summary>
+    internal Action<long, Span<byte>>? ShadowFault { get; init; }
+
     /// <summary>Harm done to every datagram that is sent: for demonstrations and tests.</summary>
     internal ImpairmentSettings? Impairment { get; init; }
 
     /// <exception cref="ArgumentException">Names the option that is out of range.</exception>
     internal void Validate()
     {
+        Require(Enum.IsDefined(Streaming), nameof(Streaming), "Off, Shadow, OptIn or On");
+        Require(StreamingThresholdBytes >= 0, nameof(StreamingThresholdBytes), "0 or more");
+        Require(StreamingPeers.All(key => key.Length == 32), nameof(StreamingPeers), "keys of 32 bytes");
+        Require(StateMerger is not null, nameof(StateMerger), "a merger");
+        Require(UpdateBytesMax >= 1_024, nameof(UpdateBytesMax), "at least 1 KiB");
+        Require(WholeMessageBytesMax is >= 1_024 and <= 1L << 30, nameof(WholeMessageBytesMax), "1 KiB to 1 GiB");
+        Require(Enum.IsDefined(ContractForm), nameof(ContractForm), "Bincode or Archived");
+        Require(Enum.IsDefined(Engine), nameof(Engine), "Auto, Linux or Saea");
+        Require(Enum.IsDefined(Cipher), nameof(Cipher), "Auto, Aegis128L, Aes256Gcm or ChaCha20Poly1305");
+        Require(Enum.IsDefined(Congestion), nameof(Congestion), "Cubic, Bbr or Ledbat");
         Require(HopsToLive is >= 1 and <= 255, nameof(HopsToLive), "1 to 255");
         Require(BufferBudgetBytes >= 1_024 * 1_024, nameof(BufferBudgetBytes), "at least 1 MiB");
         Require(SendWindowBytes >= 16 * 1_024, nameof(SendWindowBytes), "at least 16 KiB");
@@ -149,7 +184,11 @@ public sealed record FastPathOptions
         Require(AcceptBacklog >= 1, nameof(AcceptBacklog), "at least 1");
         Require(Mtu == 0 || Mtu is >= PathMtuSettings.BaseBytes and <= PathMtuSettings.LongestBytes, nameof(Mtu), "0, or 1,200 to 65,000");
         Require(ProgressTimeout > TimeSpan.Zero, nameof(ProgressTimeout), "more than zero");
-        Require(Retry is { AttemptsWithoutProgress: >= 0 }, nameof(Retry), "at least no attempts");
+        Require(
+            Retry is { AttemptsWithoutProgress: >= 0 } && Retry.FirstPause >= TimeSpan.Zero && Retry.PauseMax >= Retry.FirstPause,
+            nameof(Retry),
+            "no negative attempts or pauses, and the longest pause not below the first");
+        Require(PartialFolder is not "", nameof(PartialFolder), "a folder, or nothing");
         Require(PartialLifetime > TimeSpan.Zero, nameof(PartialLifetime), "more than zero");
         Require(OfferBytesMin >= 0, nameof(OfferBytesMin), "0 or more");
         Require(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero");

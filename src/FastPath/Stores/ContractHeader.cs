@@ -14,13 +14,15 @@ namespace FastPath.Stores;
 /// <param name="State">Null when there is no state.</param>
 /// <param name="StateDigest">BLAKE3 of the state; null when there is no state.</param>
 /// <param name="PayloadDigest">BLAKE3 of what <see cref="ToPayload"/> writes; null when it was not computed.</param>
+/// <param name="StateVersion">As its owner counts; 0 when nothing was said.</param>
 internal sealed record ContractHeader(
     ContractKey Key,
     BodySection Code,
     BodySection Parameters,
     BodySection? State,
     ReadOnlyMemory<byte>? StateDigest,
-    ReadOnlyMemory<byte>? PayloadDigest)
+    ReadOnlyMemory<byte>? PayloadDigest,
+    ulong StateVersion = 0)
 {
     /// <summary>Writes the file form.</summary>
     public void Write(Span<byte> header, long fileLength)
@@ -39,6 +41,7 @@ internal sealed record ContractHeader(
         WriteSection(header[ContractFileLayout.StateOffset..], State.GetValueOrDefault());
         StateDigest.GetValueOrDefault().Span.CopyTo(header[ContractFileLayout.StateDigestOffset..]);
         PayloadDigest.GetValueOrDefault().Span.CopyTo(header[ContractFileLayout.PayloadDigestOffset..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[ContractFileLayout.StateVersionOffset..], StateVersion);
         BinaryPrimitives.WriteUInt64LittleEndian(
             header[ContractFileLayout.ChecksumOffset..], XxHash3.HashToUInt64(header[..ContractFileLayout.ChecksumOffset]));
     }
@@ -60,7 +63,10 @@ internal sealed record ContractHeader(
             ReadSection(header, ContractFileLayout.ParametersOffset, fileLength, Array.MaxLength, file),
             hasState ? ReadSection(header, ContractFileLayout.StateOffset, fileLength, long.MaxValue, file) : null,
             hasState ? ReadDigest(header, ContractFileLayout.StateDigestOffset) : null,
-            hasPayloadDigest ? ReadDigest(header, ContractFileLayout.PayloadDigestOffset) : null);
+            hasPayloadDigest ? ReadDigest(header, ContractFileLayout.PayloadDigestOffset) : null,
+            VersionOf(header) >= ContractFileLayout.VersionWithStateVersion
+                ? BinaryPrimitives.ReadUInt64LittleEndian(header[ContractFileLayout.StateVersionOffset..])
+                : 0);
     }
 
     /// <summary>What answers a GET with all there is. Its bodies read from <paramref name="image"/>, which holds the sections.</summary>
@@ -85,8 +91,8 @@ internal sealed record ContractHeader(
         }
 
         // Before the checksum: another version may keep it elsewhere.
-        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[ContractFileLayout.VersionOffset..]);
-        if (version != ContractFileLayout.Version)
+        uint version = VersionOf(header);
+        if (version is < ContractFileLayout.VersionOldest or > ContractFileLayout.Version)
         {
             throw new CorruptContractException(file, $"unknown version {version}", ContractFileLayout.VersionOffset);
         }
@@ -105,6 +111,9 @@ internal sealed record ContractHeader(
                 file, $"{written} bytes were written, {fileLength} are there", Math.Clamp(written, 0, fileLength));
         }
     }
+
+    private static uint VersionOf(ReadOnlySpan<byte> header) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(header[ContractFileLayout.VersionOffset..]);
 
     private static void WriteSection(Span<byte> destination, BodySection section)
     {

@@ -20,6 +20,8 @@ internal sealed class ContractWriter : IContractWriter
     private int _filled;
     private int _hashed;
     private DraftSection? _underWay;
+    private ulong _stateVersion;
+    private bool _isPrepared;
     private bool _ended;
 
     public ContractWriter(ContractKey key, IContractDraft draft, bool computesPayloadDigest)
@@ -45,7 +47,48 @@ internal sealed class ContractWriter : IContractWriter
 
     public void WriteState(ReadOnlySpan<byte> bytes) => Write(_state, bytes);
 
+    public void SetStateVersion(ulong version)
+    {
+        RequireNotEnded();
+        _stateVersion = version;
+    }
+
+    public VersionedState? Prepare()
+    {
+        if (!_isPrepared)
+        {
+            Complete();
+        }
+
+        return _state.IsBegun
+            ? new VersionedState(
+                new SectionBody(_draft.Image, _state.Section), _stateVersion, _state.Digest)
+            : null;
+    }
+
     public void Commit()
+    {
+        if (!_isPrepared)
+        {
+            Complete();
+        }
+
+        RequireNotEnded();
+        _ended = true;
+        _draft.Publish(MakeHeader());
+    }
+
+    public void Dispose()
+    {
+        _ended = true;
+        _draft.Dispose();
+        if (Interlocked.Exchange(ref _block, null) is { } block)
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private void Complete()
     {
         if (!_code.IsBegun)
         {
@@ -67,18 +110,7 @@ internal sealed class ContractWriter : IContractWriter
         }
 
         AppendBlock();
-        _ended = true;
-        _draft.Publish(MakeHeader());
-    }
-
-    public void Dispose()
-    {
-        _ended = true;
-        _draft.Dispose();
-        if (Interlocked.Exchange(ref _block, null) is { } block)
-        {
-            ArrayPool<byte>.Shared.Return(block);
-        }
+        _isPrepared = true;
     }
 
     // The instance hashes the code hash before the parameters.
@@ -93,6 +125,11 @@ internal sealed class ContractWriter : IContractWriter
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         RequireBetweenSections();
+        if (_isPrepared)
+        {
+            throw new InvalidOperationException("The writer was prepared: nothing is written any more.");
+        }
+
         if (section.IsBegun)
         {
             throw new InvalidOperationException($"The {section.Name} was begun before.");
@@ -177,7 +214,8 @@ internal sealed class ContractWriter : IContractWriter
             _parameters.Section,
             _state.IsBegun ? _state.Section : null,
             _state.IsBegun ? _state.Digest : default(ReadOnlyMemory<byte>?),
-            PayloadDigest: null);
+            PayloadDigest: null,
+            _stateVersion);
         return _computesPayloadDigest
             ? header with { PayloadDigest = _hasher.Digest(header.ToPayload(_draft.Image).StartSerialize(), _block) }
             : header;

@@ -36,6 +36,19 @@ public interface IContractWriter : IDisposable
     /// <exception cref="IOException">The disk is full, or cannot be written.</exception>
     void WriteState(ReadOnlySpan<byte> bytes);
 
+    /// <summary>Says which version the state is; 0 when it is never said.</summary>
+    /// <exception cref="InvalidOperationException">Committed, prepared or failed.</exception>
+    void SetStateVersion(ulong version);
+
+    /// <summary>
+    /// Verifies everything and gives the state to be looked at before it is committed, or not: readable until the writer is
+    /// disposed. Null when there is no state. Nothing can be written any more.
+    /// </summary>
+    /// <exception cref="ContractVerificationException">The content does not belong to the key.</exception>
+    /// <exception cref="InvalidOperationException">A section is not complete.</exception>
+    /// <exception cref="IOException">The disk is full or failed.</exception>
+    VersionedState? Prepare();
+
     /// <summary>Verifies and makes visible, at once and whole; what it returns from survives a loss of power.</summary>
     /// <exception cref="ContractVerificationException">The content does not belong to the key; nothing is visible.</exception>
     /// <exception cref="InvalidOperationException">A section is not complete; nothing is visible.</exception>

@@ -55,6 +55,9 @@ public sealed class StoredContract : IDisposable
     /// <summary>BLAKE3 of the state, 32 bytes; null when there is no state.</summary>
     public ReadOnlyMemory<byte>? StateDigest => _header.StateDigest;
 
+    /// <summary>As its owner counts; 0 when nothing was said.</summary>
+    public ulong StateVersion => _header.StateVersion;
+
     /// <summary>
     /// BLAKE3 of what <see cref="ToPayload"/> writes, 32 bytes, so that an answer can announce its digest before it reads the
     /// content; null when the store was told not to compute it.

@@ -48,7 +48,7 @@ internal sealed class ReceiveSource : ReadSource
     {
         if (stop is { } code)
         {
-            Stream.Connection.Streams.Stop(Stream, code);
+            Stream.Connection.Streams.Leave(Stream, code);
         }
 
         if (cursor is not null)

@@ -58,6 +58,7 @@ internal static class StreamFailures
         OperationStatus.Corrupt => new FastPathException(FastPathError.Corrupt, $"{what}: the content does not belong to its key"),
         OperationStatus.StoreFailed => new FastPathException(FastPathError.StoreFailed, $"{what}: the node could not store it"),
         OperationStatus.Refused => new FastPathException(FastPathError.Refused, $"{what}: the node does not do this"),
+        OperationStatus.DeltaRefused => new FastPathException(FastPathError.DeltaRefused, $"{what}: the node takes no deltas of this contract"),
         _ => new FastPathException(FastPathError.Unavailable, $"{what}: a node on the way was lost, silent or failed"),
     };
 

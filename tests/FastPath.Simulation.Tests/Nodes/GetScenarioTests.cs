@@ -76,7 +76,7 @@ public sealed class GetScenarioTests
         {
             var mesh = new SimulatedMesh(10, new LinkModel(), 3, SimulatedMesh.Line(3), endpoints: new EndpointSettings
             {
-                Capabilities = lastReadsArchives ? Capabilities.All : Capabilities.None,
+                Capabilities = lastReadsArchives ? Capabilities.All : Capabilities.Streaming,
             });
             (ContractKey key, byte[] payload) = mesh.Store(100_000, 2);
             mesh.Nodes[0].Core.Gets.Start(mesh.World.Now, 77, key.Instance, 10, ContractForm.Archived);

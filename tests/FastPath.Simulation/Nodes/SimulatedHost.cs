@@ -13,13 +13,13 @@ using FastPath.Simulation.Streams;
 namespace FastPath.Simulation.Nodes;
 
 /// <summary>The world around a simulated node: a store in memory, whose answers come at once or when the test says so.</summary>
-internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
+internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSettings settings) : INodeHost
 {
     private readonly List<SimulatedWriter> _serving = [];
 
     public NodeCore Core { get; set; } = null!;
 
-    public Dictionary<ContractInstanceId, (ContractKey Key, byte[] Payload)> Store { get; } = [];
+    public Dictionary<ContractInstanceId, SimulatedEntry> Store { get; } = [];
 
     /// <summary>How each local GET ended: its reader, or the reason why there is none. One entry a GET (scenario P5).</summary>
     public List<(UInt128 Transaction, SimulatedReader? Reader, byte[]? Stored, OperationStatus Status)> Gets { get; } = [];
@@ -28,9 +28,10 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
 
     public List<(UInt128 Transaction, OperationStatus Status)> Puts { get; } = [];
 
-    public List<(UInt128 Transaction, SimulatedReader Reader)> Accepted { get; } = [];
-
     public int LookUps { get; private set; }
+
+    /// <summary>What passes is kept in the store, too; else it is only remembered among <see cref="Caches"/>.</summary>
+    public bool KeepsCached { get; set; }
 
     /// <summary>A store that never answers.</summary>
     public bool IsStuck { get; set; }
@@ -47,7 +48,7 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         if (!IsStuck)
         {
             Core.Gets.CompleteLookUp(
-                world.Now, transaction, Store.TryGetValue(instance, out var found) ? new Stored(found.Key, found.Payload) : null);
+                world.Now, transaction, Store.TryGetValue(instance, out SimulatedEntry? found) ? new Stored(found) : null);
         }
     }
 
@@ -58,20 +59,22 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         IStoredPayload payload,
         ResumePoint resume,
         int hopsFromSink,
-        bool withProofs)
+        OperationFlags flags)
     {
-        byte[] bytes = ((Stored)payload).Bytes;
+        SimulatedEntry entry = ((Stored)payload).Entry;
+        byte[] bytes = entry.Payload;
         byte[] digest = DigestOf(bytes);
-        var outline = new ContractOutline(payload.Key, form, bytes.Length, 0, null);
+        var outline = new ContractOutline(payload.Key, form, bytes.Length, 0, null, entry.Version);
         var description = new StreamDescription
         {
+            Kind = settings.KindFor(to, bytes.Length, flags),
             TransferId = transaction,
             TotalLength = bytes.Length,
             StartOffset = resume.StartIn(digest, bytes.Length),
             Digest = digest,
             Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, outline).ToBytes(),
         };
-        if (withProofs)
+        if ((flags & OperationFlags.Proofs) != 0)
         {
             var proven = new ProvenPayload(bytes);
             description = proven.Describe(description);
@@ -88,19 +91,36 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         OnServing?.Invoke(writer.Stream);
     }
 
-    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream) =>
-        Gets.Add((transaction, new SimulatedReader(stream), null, OperationStatus.Done));
+    /// <summary>Called with the outcome of each local GET, as it is added to <see cref="Gets"/>.</summary>
+    public Action<UInt128, SimulatedReader?, byte[]?, OperationStatus>? OnGet { get; set; }
+
+    /// <summary>Called with the outcome of each local PUT or update.</summary>
+    public Action<UInt128, OperationStatus>? OnPutEnded { get; set; }
+
+    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor) =>
+        AddGet(transaction, new SimulatedReader(stream, cursor: cursor), null, OperationStatus.Done);
 
     public void DeliverStored(UInt128 transaction, IStoredPayload payload) =>
-        Gets.Add((transaction, null, ((Stored)payload).Bytes, OperationStatus.Done));
+        AddGet(transaction, null, ((Stored)payload).Entry.Payload, OperationStatus.Done);
 
-    public void FailGet(UInt128 transaction, OperationStatus status) => Gets.Add((transaction, null, null, status));
+    public void FailGet(UInt128 transaction, OperationStatus status) => AddGet(transaction, null, null, status);
 
     public void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor) =>
-        Caches.Add((contract.Key, new SimulatedReader(stream, cursor: cursor)));
+        Caches.Add((contract.Key, new SimulatedReader(stream, cursor: cursor)
+        {
+            OnEnded = reader =>
+            {
+                var passed = new SimulatedEntry(contract.Key, reader.Bytes, contract.StateVersion);
+                if (KeepsCached && reader.IsWhole
+                    && (!Store.TryGetValue(contract.Key.Instance, out SimulatedEntry? known) || known.IsReplacedBy(passed)))
+                {
+                    Store[contract.Key.Instance] = passed;
+                }
+            },
+        }));
 
     public void BeginBuffered(
-        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink) =>
+        UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink, OperationFlags flags) =>
         _ = new SimulatedReader(stream)
         {
             OnEnded = reader =>
@@ -134,8 +154,6 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         return digest;
     }
 
-    public void OnPutOffered(ContractOutline contract, StreamOffer offer) => OnOffered(offer);
-
     public void OnOffered(StreamOffer offer)
     {
         if (OnOffer is { } decide)
@@ -148,27 +166,16 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
         }
     }
 
-    public void AcceptPut(UInt128 transaction, ContractOutline contract, ReceiveStream stream)
-    {
-        Accepted.Add((transaction, new SimulatedReader(stream)
-        {
-            OnEnded = reader =>
-            {
-                if (reader.IsWhole)
-                {
-                    Store[contract.Key.Instance] = (contract.Key, reader.Bytes);
-                    PutTable.Complete(stream.Connection, transaction, OperationStatus.Done);
-                }
-            },
-        }));
-    }
-
     /// <summary>What a relay knew of each answer when it began to pass through.</summary>
     public List<(ContractOutline Contract, long TotalLength)> Relayed { get; } = [];
 
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => Relayed.Add((contract, totalLength));
 
-    public void CompletePut(UInt128 transaction, OperationStatus status) => Puts.Add((transaction, status));
+    public void CompletePut(UInt128 transaction, OperationStatus status)
+    {
+        Puts.Add((transaction, status));
+        OnPutEnded?.Invoke(transaction, status);
+    }
 
     public void OnConnectionEvent(in ConnectionEvent connectionEvent)
     {
@@ -183,11 +190,17 @@ internal sealed class SimulatedHost(SimulatedNetwork world) : INodeHost
     public void OnStream(Purpose purpose, ReceiveStream stream) =>
         throw new InvalidOperationException("no application runs on this node");
 
-    private sealed class Stored(ContractKey key, byte[] bytes) : IStoredPayload
+    private void AddGet(UInt128 transaction, SimulatedReader? reader, byte[]? stored, OperationStatus status)
     {
-        public byte[] Bytes => bytes;
+        Gets.Add((transaction, reader, stored, status));
+        OnGet?.Invoke(transaction, reader, stored, status);
+    }
 
-        public ContractKey Key => key;
+    private sealed class Stored(SimulatedEntry entry) : IStoredPayload
+    {
+        public SimulatedEntry Entry => entry;
+
+        public ContractKey Key => entry.Key;
 
         public void Dispose()
         {

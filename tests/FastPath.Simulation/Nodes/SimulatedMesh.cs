@@ -55,7 +55,7 @@ internal sealed class SimulatedMesh
         World.Random.Fill(payload);
         foreach (int node in at)
         {
-            Nodes[node].Host.Store[key.Instance] = (key, payload);
+            Nodes[node].Host.Store[key.Instance] = new SimulatedEntry(key, payload);
         }
 
         return (key, payload);
@@ -67,6 +67,67 @@ internal sealed class SimulatedMesh
         Nodes[node].Core.Gets.Start(World.Now, transaction, key.Instance, hopsToLive);
         return transaction;
     }
+
+    /// <summary>Stores a contract at a node and sends it on its way from there.</summary>
+    public UInt128 Put(
+        int node, ContractKey key, byte[] payload, ulong version = 0, byte hopsToLive = 10, byte detours = 1)
+    {
+        UInt128 transaction = ((UInt128)_seed << 64) + _nextTransaction++;
+        SimulatedHost host = Nodes[node].Host;
+        var fresh = new SimulatedEntry(key, payload, version);
+        if (!host.Store.TryGetValue(key.Instance, out SimulatedEntry? known) || known.IsReplacedBy(fresh))
+        {
+            host.Store[key.Instance] = fresh;
+        }
+
+        host.Carry(transaction, payload);
+        Nodes[node].Core.Puts.Start(World.Now, HeaderOf(Purpose.PutRequest, transaction, key, payload, version, hopsToLive) with
+        {
+            Detours = detours,
+        });
+        return transaction;
+    }
+
+    /// <summary>Puts a contract to one node, and to no other if that one fails.</summary>
+    public UInt128 PutTo(int node, Connection only, ContractKey key, byte[] payload)
+    {
+        UInt128 transaction = ((UInt128)_seed << 64) + _nextTransaction++;
+        Nodes[node].Host.Carry(transaction, payload);
+        Nodes[node].Core.Puts.Start(
+            World.Now, HeaderOf(Purpose.PutRequest, transaction, key, payload, version: 0, hopsToLive: 10), OperationStatus.Done, only);
+        return transaction;
+    }
+
+    /// <summary>Sends an update on its way; applied at the node itself when that keeps the contract.</summary>
+    public UInt128 Update(int node, ContractKey key, byte[] payload, ulong version, UInt128? update = null, byte hopsToLive = 10)
+    {
+        UInt128 transaction = ((UInt128)_seed << 64) + _nextTransaction++;
+        SimulatedHost host = Nodes[node].Host;
+        bool isKept = host.Store.TryGetValue(key.Instance, out SimulatedEntry? known);
+        var fresh = new SimulatedEntry(key, payload, version);
+        if (known is not null && known.IsReplacedBy(fresh))
+        {
+            host.Store[key.Instance] = fresh;
+        }
+
+        host.Carry(transaction, payload);
+        PutHeader header = HeaderOf(Purpose.UpdateRequest, transaction, key, payload, version, hopsToLive) with
+        {
+            UpdateId = update ?? transaction,
+        };
+        Nodes[node].Core.Puts.Start(World.Now, header, isKept ? OperationStatus.Done : OperationStatus.NotFound);
+        return transaction;
+    }
+
+    private static PutHeader HeaderOf(
+        Purpose purpose, UInt128 transaction, ContractKey key, byte[] payload, ulong version, byte hopsToLive) => new()
+        {
+            Purpose = purpose,
+            Transaction = transaction,
+            Contract = new ContractOutline(key, ContractForm.Bincode, payload.Length, 0, null, version),
+            HopsToLive = hopsToLive,
+            Detours = OperationSettings.Default.Detours,
+        };
 
     /// <summary>Nothing of an operation is left anywhere: no entry, no stream, no block.</summary>
     public string? Leftovers()

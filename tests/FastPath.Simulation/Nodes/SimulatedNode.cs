@@ -21,7 +21,7 @@ internal sealed class SimulatedNode : ISimulatedNode
         byte[] key = new byte[32];
         new SeededRandom(seed + ((ulong)number * 7_919)).Fill(key);
         Address = PeerAddress.FromIPv4(0x0A000001 + (uint)number, 7_000);
-        Host = new SimulatedHost(world);
+        Host = new SimulatedHost(world, operationSettings ?? OperationSettings.Default);
         var endpoint = new Endpoint(
             endpointSettings ?? EndpointSettings.Default, key, new SeededRandom(seed + (ulong)number + world.Random.NextUInt64()));
         Core = new NodeCore(endpoint, operationSettings ?? OperationSettings.Default, Host);

@@ -35,7 +35,10 @@ internal sealed class SimulatedWriter : ISendListener, ISimulatedSource
         _written = description.StartOffset;
         _ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, description.StartOffset, ringBytes)!;
         Stream = connection.Streams.Open(now, description, _ring, _ring.TryAddCursor()!, this, hopsFromSink);
-        Fill(now);
+        if (Ended is null)
+        {
+            Fill(now);
+        }
     }
 
     /// <summary>Sends over a stream that was offered and accepted.</summary>
@@ -47,7 +50,10 @@ internal sealed class SimulatedWriter : ISendListener, ISimulatedSource
         _ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, accepted.AcceptedFrom, RingBytes)!;
         Stream = accepted;
         accepted.Begin(_ring, _ring.TryAddCursor()!, listener);
-        Fill(now);
+        if (!accepted.HasEnded)
+        {
+            Fill(now);
+        }
     }
 
     public SendStream Stream { get; }

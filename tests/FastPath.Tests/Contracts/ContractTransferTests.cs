@@ -152,6 +152,12 @@ public sealed class ContractTransferTests
 
         public void WriteState(ReadOnlySpan<byte> bytes) => Stall();
 
+        public void SetStateVersion(ulong version)
+        {
+        }
+
+        public VersionedState? Prepare() => throw new InvalidOperationException("a cancelled transfer must not be prepared");
+
         public void Commit() => throw new InvalidOperationException("a cancelled transfer must not be committed");
 
         public void Dispose()

@@ -128,25 +128,32 @@ public sealed class CorruptContractTests : IDisposable
     }
 
     [Fact]
-    public void The_header_of_version_1_never_changes()
+    public void The_header_of_version_2_never_changes_and_that_of_version_1_is_still_read()
     {
         byte[] digest = [.. Enumerable.Range(0x40, 32).Select(i => (byte)i)];
         ContractKey key = ContractKey.Read([.. Enumerable.Range(0, 64).Select(i => (byte)i)]);
-        var header = new ContractHeader(key, new(0x130, 5), new(0x100, 0x30), new(0x135, 2), digest, PayloadDigest: digest);
+        var header = new ContractHeader(key, new(0x130, 5), new(0x100, 0x30), new(0x135, 2), digest, PayloadDigest: digest, StateVersion: 0x0102030405060708);
         byte[] bytes = new byte[ContractFileLayout.HeaderLength];
         header.Write(bytes, fileLength: 0x137);
         Assert.Equal(
-            "66707374" + "6f72650a" + "01000000" + "03000000" + "3701000000000000"
+            "66707374" + "6f72650a" + "02000000" + "03000000" + "3701000000000000"
             + "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
             + "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
             + "30010000000000000500000000000000" + "00010000000000003000000000000000" + "35010000000000000200000000000000"
             + "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
             + "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
-            + new string('0', 2 * 48),
+            + "0807060504030201" + new string('0', 2 * 40),
             Convert.ToHexStringLower(bytes.AsSpan(0, ContractFileLayout.ChecksumOffset)));
         Assert.Equal(
             XxHash3.HashToUInt64(bytes.AsSpan(0, ContractFileLayout.ChecksumOffset)),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(ContractFileLayout.ChecksumOffset)));
+
+        bytes[ContractFileLayout.VersionOffset] = 1;
+        bytes.AsSpan(ContractFileLayout.StateVersionOffset, sizeof(ulong)).Clear();
+        Seal(bytes);
+        ContractHeader old = ContractHeader.Read(bytes, fileLength: 0x137, "old");
+        Assert.Equal((key, 0UL, new BodySection(0x130, 5)), (old.Key, old.StateVersion, old.Code));
+        Assert.Equal(digest, old.StateDigest!.Value.ToArray());
     }
 
     private static void Seal(byte[] bytes) => BinaryPrimitives.WriteUInt64LittleEndian(

@@ -193,9 +193,10 @@ public sealed class ResumeTests : IDisposable
         Assert.True(report.WasHeld);
         Assert.Equal(0, putter.Core.Endpoint.StreamCounters.PayloadBytesSent);
 
-        // Another state of the same contract is not what the node has.
+        // A newer state of the same contract is not what the node has.
         SampleContract newer = _sample.WithState(50_000, seed: 5);
-        report = await putter.PutAsync(peer, ContractOf(newer, new MemoryBody(newer.Code)), StateOf(newer));
+        report = await putter.PutAsync(
+            peer, ContractOf(newer, new MemoryBody(newer.Code)), StateOf(newer), new OperationOptions { StateVersion = 1 });
         Assert.False(report.WasHeld);
         AssertHeld(store, newer);
     }

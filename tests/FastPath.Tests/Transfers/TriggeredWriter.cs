@@ -31,6 +31,10 @@ internal sealed class TriggeredWriter(IContractWriter inner, long at, Action tri
 
     public void WriteState(ReadOnlySpan<byte> bytes) => inner.WriteState(bytes);
 
+    public void SetStateVersion(ulong version) => inner.SetStateVersion(version);
+
+    public VersionedState? Prepare() => inner.Prepare();
+
     public void Commit() => inner.Commit();
 
     public void Dispose() => inner.Dispose();

@@ -1,0 +1,140 @@
+using FastPath.Contracts;
+using FastPath.Options;
+using FastPath.Serialization.Bodies;
+using FastPath.Serialization.Contracts;
+using FastPath.Sockets.Impairment;
+using FastPath.Stores;
+using FastPath.Tests.Stores;
+
+namespace FastPath.Tests.Rollout;
+
+/// <summary>Streams beside whole messages: compared, counted, and harmless whatever they do.</summary>
+public sealed class ShadowTests
+{
+    private const int Operations = 1_000;
+    private const int Keys = 100;
+
+    [Fact]
+    [Trait("Scenario", "V5")]
+    public async Task A_thousand_puts_and_gets_under_loss_are_compared_without_a_difference()
+    {
+        (long puts, long gets, FastPathNode[] nodes) = await RunAsync(Operations, fault: null);
+        try
+        {
+            Assert.Equal(Operations, puts + gets);
+            Assert.Equal(0, nodes.Sum(n => n.Host.Shadows.Counters.Different));
+            Assert.Equal(0, nodes.Sum(n => n.Host.Shadows.Counters.Failed + n.Host.Shadows.Counters.Skipped));
+
+            // Every payload that was sent was compared: each has crossed one link.
+            Assert.Equal(Operations, nodes.Sum(n => n.Host.Shadows.Counters.Same));
+            Assert.True(nodes.Sum(n => n.Host.Shadows.Counters.WholeMicroseconds) > 0);
+            Assert.Equal(0, nodes.Sum(n => n.Core.Gets.CutThrough + n.Core.Puts.CutThrough));
+        }
+        finally
+        {
+            await StopAsync(nodes);
+        }
+    }
+
+    [Fact]
+    [Trait("Scenario", "V5")]
+    public async Task Every_harm_done_to_the_streaming_path_is_reported_and_callers_see_good_results_only()
+    {
+        const int Harmed = 60;
+        (long puts, long gets, FastPathNode[] nodes) = await RunAsync(Harmed, (offset, bytes) => Flip(offset, bytes, at: 40_000));
+        try
+        {
+            Assert.Equal(Harmed, puts + gets);
+            Assert.Equal(Harmed, nodes.Sum(n => n.Host.Shadows.Counters.Different));
+            Assert.Equal(0, nodes.Sum(n => n.Host.Shadows.Counters.Same));
+        }
+        finally
+        {
+            await StopAsync(nodes);
+        }
+    }
+
+    [Fact]
+    [Trait("Scenario", "V5")]
+    public async Task A_comparison_that_throws_every_time_leaves_every_transfer_unharmed()
+    {
+        const int Thrown = 20;
+        (long puts, long gets, FastPathNode[] nodes) = await RunAsync(Thrown, (_, _) => throw new InvalidOperationException("harm"));
+        try
+        {
+            Assert.Equal(Thrown, puts + gets);
+            Assert.Equal(0, nodes.Sum(n => n.Host.Shadows.Counters.Same + n.Host.Shadows.Counters.Different));
+        }
+        finally
+        {
+            await StopAsync(nodes);
+        }
+    }
+
+    private static void Flip(long offset, Span<byte> bytes, long at)
+    {
+        if (at >= offset && at < offset + bytes.Length)
+        {
+            bytes[(int)(at - offset)] ^= 1;
+        }
+    }
+
+    /// <summary>
+    /// Puts from one node to the other and gets back into a third one, each of more than the threshold; every answer is compared
+    /// with what was put. Ends when every comparison has.
+    /// </summary>
+    private static async Task<(long Puts, long Gets, FastPathNode[] Nodes)> RunAsync(int operations, Action<long, Span<byte>>? fault)
+    {
+        var samples = Enumerable.Range(0, Keys).Select(i => SampleContract.Create(i, 70_000, 100)).ToArray();
+        var store = new MemoryContractStore();
+        FastPathNode[] nodes = [.. Enumerable.Range(0, 2).Select(i => FastPathNode.Start(
+            Identities.NodeIdentity.Create(),
+            new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0),
+            new FastPathOptions
+            {
+                Store = i == 1 ? store : null,
+                IsClient = i == 0,
+                Streaming = FastPathStreaming.Shadow,
+                Impairment = new ImpairmentSettings { Loss = 0.02, Seed = (ulong)i + 1 },
+                OfferBytesMin = long.MaxValue,
+                ShadowFault = fault,
+            }))];
+        FastPathPeer peer = await nodes[0].ConnectAsync(nodes[1].Address);
+        long puts = 0;
+        long gets = 0;
+        for (int i = 0; i < operations; i++)
+        {
+            SampleContract sample = samples[i / 2 % Keys];
+            if (i % 2 == 0)
+            {
+                ContractContainer contract = ContractContainer.FromCode(new MemoryBody(sample.Code), new MemoryBody(sample.Parameters));
+                await nodes[0].PutAsync(peer, contract, new WrappedState(new MemoryBody(sample.State!)));
+                sample.AssertIsIn(store);
+                puts++;
+            }
+            else
+            {
+                using var fetched = new MemoryContractStore();
+                await nodes[0].GetAsync(sample.Id, fetched.BeginWrite);
+                sample.AssertIsIn(fetched);
+                gets++;
+            }
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (nodes.Any(n => n.Host.Shadows.Counters.Active > 0))
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
+        return (puts, gets, nodes);
+    }
+
+    private static async Task StopAsync(FastPathNode[] nodes)
+    {
+        foreach (FastPathNode node in nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+}
