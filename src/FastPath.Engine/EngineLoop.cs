@@ -153,6 +153,11 @@ internal sealed class EngineLoop : IDisposable
             }
 
             Transmit(now, isBatchEnd: !hasMore);
+            while (TellRefused(now))
+            {
+                Transmit(now, isBatchEnd: !hasMore);
+            }
+
             _core.HandleEvents(now);
             CompleteDeferred();
             now = MonotonicClock.Now;
@@ -197,6 +202,18 @@ internal sealed class EngineLoop : IDisposable
         }
 
         _socket.Flush();
+    }
+
+    /// <returns>True when a connection cuts shorter packets from now on, and may send them at once.</returns>
+    private bool TellRefused(Instant now)
+    {
+        bool isCutAnew = false;
+        while (_socket.TryTakeRefused(out RefusedDatagram refused))
+        {
+            isCutAnew |= _core.Endpoint.TryHandleRefused(now, refused.To, refused.Head, refused.Length);
+        }
+
+        return isCutAnew;
     }
 
     /// <returns>True when the batch was full, so more may wait.</returns>

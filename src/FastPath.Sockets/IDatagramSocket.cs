@@ -44,6 +44,9 @@ internal interface IDatagramSocket : IDisposable
     /// <summary>Hands all that is committed to the kernel.</summary>
     void Flush();
 
+    /// <summary>Takes one datagram that was too long for the way to its peer and did not leave; asked after a flush.</summary>
+    bool TryTakeRefused(out RefusedDatagram refused);
+
     /// <summary>
     /// Flushes, then returns when something can be received, after <see cref="Wake"/>, or at the timeout.
     /// </summary>

@@ -90,6 +90,9 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>Is among the active ones, which alone may set it.</summary>
     public bool IsActive { get; set; }
 
+    /// <summary>Place among the endpoint's connections, which alone may set it; -1 for none.</summary>
+    public int Place { get; set; } = -1;
+
     /// <summary>Place among the timers, which alone may set it; -1 for none.</summary>
     public int TimerIndex { get; set; } = -1;
 
@@ -174,6 +177,22 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
             _owesMessageCredit = true;
             Wake();
         }
+    }
+
+    /// <summary>A packet did not leave, because this system lets none so long out to the peer.</summary>
+    /// <returns>False when shorter ones are no answer: then it is a loss like any other.</returns>
+    public bool TryHandleRefused(Instant now, ulong number, int length)
+    {
+        if (length <= PathMtuSettings.BaseBytes || State != ConnectionState.Established)
+        {
+            return false;
+        }
+
+        _turn = now;
+        _path.OnRefused(length, now);
+        _recovery.OnRefused(number, this);
+        Wake();
+        return true;
     }
 
     /// <summary>It may have something to send, or another deadline: it gets a turn.</summary>

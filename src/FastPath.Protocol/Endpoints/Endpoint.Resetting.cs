@@ -50,8 +50,7 @@ internal sealed partial class Endpoint
 
         uint index = BinaryPrimitives.ReadUInt32LittleEndian(datagram[1..]);
         ReadOnlySpan<byte> token = datagram[(1 + sizeof(uint))..];
-        Connection? connection = _connections.Find(c => c.Session.RemoteIndex == index && c.PeerAddress == from);
-        if (connection is null
+        if (!_connectionsByRemote.TryGetValue((from, index), out Connection? connection)
             || !CryptographicOperations.FixedTimeEquals(token, connection.Session.PeerResetToken)
             || token.IndexOfAnyExcept((byte)0) < 0)
         {

@@ -26,6 +26,7 @@ internal sealed partial class Endpoint : IDisposable
     private readonly IRandomSource _random;
     private readonly Dictionary<uint, Connection> _connectionsByIndex = [];
     private readonly Dictionary<PeerKey, Connection> _connectionsByPeer = [];
+    private readonly Dictionary<(PeerAddress Address, uint RemoteIndex), Connection> _connectionsByRemote = [];
     private readonly List<Connection> _connections = [];
     private readonly Queue<ConnectionEvent> _events = new();
     private readonly Queue<DialResult> _dialResults = new();
@@ -244,6 +245,8 @@ internal sealed partial class Endpoint : IDisposable
 
         _connectionsByPeer[connection.Session.PeerKey] = connection;
         _connectionsByIndex[connection.Session.LocalIndex] = connection;
+        _connectionsByRemote[(connection.PeerAddress, connection.Session.RemoteIndex)] = connection;
+        connection.Place = _connections.Count;
         _connections.Add(connection);
         Counters.HandshakesCompleted++;
     }
@@ -276,13 +279,24 @@ internal sealed partial class Endpoint : IDisposable
 
     private void RemoveIfClosed(Connection connection)
     {
-        if (connection.State != ConnectionState.Closed || !_connections.Remove(connection))
+        if (connection.State != ConnectionState.Closed || connection.Place < 0)
         {
             return;
         }
 
+        // The last one takes its place: the order of the list tells nothing.
+        _connections[connection.Place] = _connections[^1];
+        _connections[connection.Place].Place = connection.Place;
+        _connections.RemoveAt(_connections.Count - 1);
+        connection.Place = -1;
         _timers.Remove(connection);
         _connectionsByIndex.Remove(connection.Session.LocalIndex);
+        (PeerAddress, uint) remote = (connection.PeerAddress, connection.Session.RemoteIndex);
+        if (_connectionsByRemote.TryGetValue(remote, out Connection? known) && known == connection)
+        {
+            _connectionsByRemote.Remove(remote);
+        }
+
         if (_connectionsByPeer.TryGetValue(connection.Session.PeerKey, out Connection? current) && current == connection)
         {
             _connectionsByPeer.Remove(connection.Session.PeerKey);

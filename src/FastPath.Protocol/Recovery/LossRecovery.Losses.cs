@@ -77,7 +77,7 @@ internal sealed partial class LossRecovery
         packet.State = SentPacketState.Lost;
         _elicitingInFlight--;
         BytesInFlight -= packet.SizeBytes;
-        if (packet.IsMtuProbe)
+        if (packet.SaysNothingOfLoad)
         {
             MtuProbesLost++;
             TellLost(in packet, sink);
@@ -98,6 +98,28 @@ internal sealed partial class LossRecovery
             found.IsPersistent |= packet.SentAt - _lossRunStart >= ProbeTimeout * PersistentCongestionThreshold;
         }
 
+        TellLost(in packet, sink);
+    }
+
+    /// <summary>The packet never left: what it carried is sent again, and neither controller nor statistics count a loss.</summary>
+    public void OnRefused<TSink>(ulong number, TSink sink)
+        where TSink : IFrameFateSink
+    {
+        if (!_ledger.Contains(number))
+        {
+            return;
+        }
+
+        ref SentPacket packet = ref _ledger[number];
+        if (packet is not { State: SentPacketState.InFlight, IsAckEliciting: true })
+        {
+            return;
+        }
+
+        packet.State = SentPacketState.Lost;
+        packet.SaysNothingOfLoad = true;
+        _elicitingInFlight--;
+        BytesInFlight -= packet.SizeBytes;
         TellLost(in packet, sink);
     }
 
@@ -123,7 +145,7 @@ internal sealed partial class LossRecovery
         for (ulong number = found.First; number <= found.Newest; number++)
         {
             ref SentPacket packet = ref _ledger[number];
-            if (packet is { State: SentPacketState.Lost, LostInEpisode: 0, IsMtuProbe: false })
+            if (packet is { State: SentPacketState.Lost, LostInEpisode: 0, SaysNothingOfLoad: false })
             {
                 packet.LostInEpisode = _episode.Number;
                 _episode.OnLost();

@@ -125,7 +125,7 @@ internal sealed partial class LossRecovery
         packet.SentAt = now;
         packet.SizeBytes = sizeBytes;
         packet.IsAckEliciting = isAckEliciting;
-        packet.IsMtuProbe = isMtuProbe;
+        packet.SaysNothingOfLoad = isMtuProbe;
         if (!isAckEliciting)
         {
             return;
@@ -242,7 +242,7 @@ internal sealed partial class LossRecovery
     private void Acknowledge(Instant now, ulong number, ref SentPacket packet, ref NewlyAcknowledged newly)
     {
         _path?.OnAcknowledged(number, packet.SizeBytes);
-        if (packet is { State: SentPacketState.Lost, IsMtuProbe: false })
+        if (packet is { State: SentPacketState.Lost, SaysNothingOfLoad: false })
         {
             SpuriousLosses++;
             newly.IsSpuriousEpisode |= OnArrivedLate(now, number, in packet);
@@ -329,7 +329,7 @@ internal sealed partial class LossRecovery
         for (ulong number = Math.Max(_unsettledFrom, _ledger.Start); number < _ledger.End && offered < ProbesPerTimeout; number++)
         {
             ref SentPacket packet = ref _ledger[number];
-            if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting || packet.IsMtuProbe)
+            if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting || packet.SaysNothingOfLoad)
             {
                 continue;
             }

@@ -29,7 +29,7 @@ internal struct SentPacket
     public bool IsAckEliciting;
     public bool IsAppLimited;
 
-    /// <summary>Its loss tells of the path's width, not of its load.</summary>
-    public bool IsMtuProbe;
+    /// <summary>Its loss tells of the path's width, not of its load: a probe, or one that was refused.</summary>
+    public bool SaysNothingOfLoad;
     public SentPacketState State;
 }

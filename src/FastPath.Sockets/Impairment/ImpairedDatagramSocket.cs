@@ -82,6 +82,8 @@ internal sealed class ImpairedDatagramSocket : IDatagramSocket
         _inner.Flush();
     }
 
+    public bool TryTakeRefused(out RefusedDatagram refused) => _inner.TryTakeRefused(out refused);
+
     public void Wait(TimeSpan timeout)
     {
         Release();

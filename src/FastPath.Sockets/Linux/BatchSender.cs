@@ -54,6 +54,8 @@ internal sealed class BatchSender
         _single[0].VectorCount = 1;
     }
 
+    public RefusedDatagrams Refused { get; } = new();
+
     public Span<byte> Rent(int lengthMax)
     {
         Span<byte> space;
@@ -116,7 +118,7 @@ internal sealed class BatchSender
                 int refusedEnd = isFull ? count : sent + 1;
                 for (; sent < refusedEnd; sent++)
                 {
-                    Refused(sent, error);
+                    Answer(sent, error);
                 }
             }
         }
@@ -124,7 +126,7 @@ internal sealed class BatchSender
         _batch.Clear();
     }
 
-    private void Refused(int group, int error)
+    private void Answer(int group, int error)
     {
         bool mayBeSegmentation = error
             is LibcConstants.EINVAL or LibcConstants.EMSGSIZE or LibcConstants.EIO or LibcConstants.EOPNOTSUPP;
@@ -135,15 +137,18 @@ internal sealed class BatchSender
         else
         {
             Count(error, _batch[group].Datagrams);
+            Tell(group, 0, error);
         }
     }
 
     /// <summary>
-    /// The group was refused as a whole: if its datagrams pass alone, this peer's path takes no groups.
+    /// The group was refused as a whole: if its datagrams pass alone, this peer's path takes no groups; if they are too
+    /// long, that was the reason.
     /// </summary>
     private void SendSeparately(int group)
     {
         int passed = 0;
+        bool isTooLong = false;
         int datagrams = _batch[group].Datagrams;
         for (int number = 0; number < datagrams; number++)
         {
@@ -161,11 +166,13 @@ internal sealed class BatchSender
             else
             {
                 Count(error, 1);
+                Tell(group, number, error);
+                isTooLong |= error == LibcConstants.EMSGSIZE;
             }
         }
 
         _counters.DatagramsSent += passed;
-        if (passed > 0)
+        if (passed > 0 && !isTooLong)
         {
             _counters.SegmentationRefusals++;
             if (_withoutSegmentation.Count == PeersWithoutSegmentationMax)
@@ -228,6 +235,14 @@ internal sealed class BatchSender
         ControlMessages.WriteSegmentSize(_controls.Span.Slice(control, ControlMessages.SendBytes), group.SegmentBytes);
         header.Control = _controls.AddressOf(control);
         header.ControlLength = ControlMessages.SendBytes;
+    }
+
+    private void Tell(int group, int number, int error)
+    {
+        if (error == LibcConstants.EMSGSIZE)
+        {
+            Refused.Add(new RefusedDatagram(_batch.BytesOf(_batch.DatagramOf(group, number)), _batch[group].To));
+        }
     }
 
     private void Count(int error, int datagrams)

@@ -85,6 +85,8 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
 
     public void Flush() => _sender.Flush();
 
+    public bool TryTakeRefused(out RefusedDatagram refused) => _sender.Refused.TryTake(out refused);
+
     public void Wait(TimeSpan timeout)
     {
         Flush();

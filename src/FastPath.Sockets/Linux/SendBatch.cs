@@ -86,6 +86,10 @@ internal sealed class SendBatch
         throw new ArgumentOutOfRangeException(nameof(number));
     }
 
+    /// <summary>What a vector of <see cref="DatagramOf"/> covers.</summary>
+    public ReadOnlySpan<byte> BytesOf(in IoVector datagram) =>
+        _arena.Span.Slice((int)(datagram.Base - _arena.AddressOf(0)), (int)datagram.Length);
+
     private int NewestOf(PeerAddress to)
     {
         int oldest = Math.Max(0, Count - GroupsSearchedMax);

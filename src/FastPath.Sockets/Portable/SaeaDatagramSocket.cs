@@ -50,6 +50,9 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
 
     public long? KernelDrops => KernelDropCount.Read(_socket);
 
+    /// <summary>For tests that need an option of the kernel which no setting offers.</summary>
+    internal Socket Native => _socket;
+
     public bool TryReceive(out Span<byte> datagram, out PeerAddress from) => _receiver.TryTake(out datagram, out from);
 
     public Span<byte> RentSend(int lengthMax) => _sender.Rent(lengthMax);
@@ -58,6 +61,8 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
 
     /// <remarks>Each datagram was handed over when it was committed; this only ends the batch.</remarks>
     public void Flush() => _sender.EndBatch();
+
+    public bool TryTakeRefused(out RefusedDatagram refused) => _sender.Refused.TryTake(out refused);
 
     public void Wait(TimeSpan timeout)
     {

@@ -40,6 +40,8 @@ internal sealed class SaeaSender : IDisposable
         _slots = new SemaphoreSlim(settings.SendsInFlightMax, settings.SendsInFlightMax);
     }
 
+    public RefusedDatagrams Refused { get; } = new();
+
     /// <summary>Arguments made so far: never more than the settings admit.</summary>
     public int ArgumentsMade { get; private set; }
 
@@ -108,6 +110,7 @@ internal sealed class SaeaSender : IDisposable
                 break;
             case SocketError.MessageSize:
                 Interlocked.Increment(ref _counters.SendTooLong);
+                Refused.Add(new RefusedDatagram(args.MemoryBuffer.Span.Slice(args.Offset, args.Count), ((PeerEndPoint)args.RemoteEndPoint!).Peer));
                 break;
             default:
                 Interlocked.Increment(ref _counters.SendErrors);

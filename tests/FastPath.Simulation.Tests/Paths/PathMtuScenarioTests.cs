@@ -73,6 +73,55 @@ public sealed class PathMtuScenarioTests
         Assert.Equal(8_952, chain.Link(0, 1).Path.Current);
     }
 
+    [Theory]
+    [InlineData(1_472, true)]
+    [InlineData(1_400, true)]
+    [InlineData(1_472, false)]
+    [InlineData(1_400, false)]
+    [Trait("Scenario", "C6")]
+    public void A_path_that_narrows_under_a_transfer_and_widens_again_loses_nothing(int narrowBytes, bool isRefused)
+    {
+        var chain = new SimulatedChain(8, new LinkModel(), hops: 1, Auto);
+        int mtuBytes = 0;
+        chain.World.LinkOf = (_, _) => new LinkModel { MtuBytes = mtuBytes, RefusesLonger = isRefused };
+        Transfer(chain);
+        Connection sender = chain.Link(0, 1);
+        Assert.Equal(65_000, sender.Path.Current);
+        int fitting = narrowBytes >= 1_452 ? 1_452 : 1_200;
+
+        byte[] payload = chain.Payload(PayloadBytes);
+        SimulatedWriter writer = chain.Send(payload);
+        chain.World.RunFor(Duration.FromMilliseconds(25));
+        Assert.True(chain.Readers[1].Count > 0);
+        mtuBytes = narrowBytes;
+        Assert.True(chain.World.RunUntil(() => writer.Ended is not null && chain.Readers[1].Ended is not null, Limit));
+        Assert.True(payload.AsSpan().SequenceEqual(chain.Readers[1].Bytes));
+        Assert.True(sender.Path.Current <= fitting);
+
+        // Where the system itself refuses, nothing was lost on the way, and no round trip is waited for.
+        Assert.Equal(isRefused, sender.Recovery.PacketsLost == 0);
+        Assert.Equal(isRefused, sender.Path.BlackHoles == 0);
+        chain.World.RunFor(Duration.FromSeconds(3));
+        Transfer(chain);
+        Assert.Equal(fitting, sender.Path.Current);
+        mtuBytes = 0;
+        chain.World.RunFor(Duration.FromSeconds(601));
+        Transfer(chain);
+        Assert.Equal(65_000, sender.Path.Current);
+    }
+
+    [Fact]
+    [Trait("Scenario", "C6")]
+    public void A_way_that_refuses_a_length_concerns_the_peer_at_its_end_alone()
+    {
+        var chain = new SimulatedChain(9, new LinkModel(), hops: 2, Auto);
+        chain.World.LinkOf = (_, to) => new LinkModel { MtuBytes = to == SimulatedChain.AddressOf(2) ? 1_472 : 0, RefusesLonger = true };
+        Transfer(chain);
+        Assert.Equal(8_952, chain.Link(0, 1).Path.Current);
+        Assert.Equal(1_452, chain.Link(1, 2).Path.Current);
+        Assert.Equal(0, chain.Link(1, 2).Recovery.PacketsLost);
+    }
+
     [Fact]
     public void Who_sends_little_sends_no_probe()
     {

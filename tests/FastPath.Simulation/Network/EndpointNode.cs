@@ -14,6 +14,9 @@ internal sealed class EndpointNode(Endpoint endpoint) : ISimulatedNode
 
     public void HandleTimeout(Instant now) => endpoint.HandleTimeout(now);
 
+    public void HandleRefused(Instant now, PeerAddress to, ReadOnlySpan<byte> datagram) =>
+        endpoint.TryHandleRefused(now, to, datagram, datagram.Length);
+
     public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to)
     {
         if (endpoint.TryPollTransmit(now, buffer, out length, out to))

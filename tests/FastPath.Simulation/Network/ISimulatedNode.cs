@@ -12,5 +12,8 @@ internal interface ISimulatedNode
 
     void HandleTimeout(Instant now);
 
+    /// <summary>What it sent was too long for its own system.</summary>
+    void HandleRefused(Instant now, PeerAddress to, ReadOnlySpan<byte> datagram);
+
     bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to);
 }

@@ -18,6 +18,9 @@ internal sealed record LinkModel
     /// <summary>Longest datagram that passes; longer ones vanish without a word. 0 for no limit.</summary>
     public int MtuBytes { get; init; }
 
+    /// <summary>What is longer than <see cref="MtuBytes"/> is refused by the sender's own system instead.</summary>
+    public bool RefusesLonger { get; init; }
+
     public double Duplication { get; init; }
 
     /// <summary>Chance that a datagram is late by <see cref="ReorderingDelay"/>, so that those behind it overtake.</summary>

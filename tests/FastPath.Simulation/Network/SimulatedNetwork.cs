@@ -161,6 +161,11 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
         if (link.MtuBytes != 0 && datagram.Length > link.MtuBytes)
         {
             DatagramsTooLong++;
+            if (link.RefusesLonger)
+            {
+                _placeOf[from].Node?.HandleRefused(Now, to, datagram);
+            }
+
             return;
         }
 

@@ -45,6 +45,9 @@ internal sealed class SimulatedNode : ISimulatedNode
 
     public void HandleTimeout(Instant now) => Core.HandleTimeout(now);
 
+    public void HandleRefused(Instant now, PeerAddress to, ReadOnlySpan<byte> datagram) =>
+        Core.Endpoint.TryHandleRefused(now, to, datagram, datagram.Length);
+
     public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to)
     {
         Core.HandleEvents(now);

@@ -42,6 +42,12 @@ internal sealed class RecordingSocket(ManualTime time) : IDatagramSocket
         _unflushed.Clear();
     }
 
+    public bool TryTakeRefused(out RefusedDatagram refused)
+    {
+        refused = default;
+        return false;
+    }
+
     public void Wait(TimeSpan timeout)
     {
         Flush();
