@@ -15,6 +15,7 @@ internal sealed partial class Connection
 
     // A window of fewer packets than this would leave in fits and starts.
     private const int PacketsPerWindowMin = 4;
+    private const int PaddedShareOfPacket = 10;
     private const int CloseReasonBytesMax = 256;
 
     private readonly Queue<ulong> _pings = new();
@@ -80,7 +81,26 @@ internal sealed partial class Connection
             isAckEliciting = true;
         }
 
+        if (canSendData && isAckEliciting)
+        {
+            Fill(ref writer, capacity);
+        }
+
         return TrySeal(now, datagram, writer.Position, isAckEliciting, out length);
+    }
+
+    /// <summary>
+    /// Datagrams of one length leave as one buffer: a packet that is nearly as long as those behind it is padded, under the
+    /// seal, to theirs. Much shorter ones, and the last of what there is, leave as they are.
+    /// </summary>
+    private void Fill(ref FrameWriter writer, int capacity)
+    {
+        int missing = writer.Remaining;
+        if (missing > 0 && missing < capacity / PaddedShareOfPacket && Streams.HasSendable)
+        {
+            writer.Reserve(missing).Clear();
+            Counters.PacketsPadded++;
+        }
     }
 
     /// <summary>The path's size; less while the window is small, and the base for probes of a path that does not answer.</summary>

@@ -7,6 +7,9 @@ internal sealed class ConnectionCounters
     public long PacketsSent;
     public long PacketsReceived;
 
+    /// <summary>Packets that were filled up, by less than a tenth, to the length of their neighbours.</summary>
+    public long PacketsPadded;
+
     /// <summary>Packets with a number seen before.</summary>
     public long PacketsDuplicate;
 
