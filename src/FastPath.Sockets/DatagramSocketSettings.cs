@@ -27,6 +27,11 @@ internal sealed record DatagramSocketSettings
     /// </summary>
     public TimeSpan SpinBeforeWait { get; init; } = TimeSpan.FromMicroseconds(20);
 
+    /// <summary>
+    /// A wait polls until something comes and never blocks in the kernel, on any engine: the loop keeps a core to itself.
+    /// </summary>
+    public bool PollsWhileWaiting { get; init; }
+
     /// <summary>False makes the Linux engine pass every datagram alone, as on a kernel without offload.</summary>
     public bool AllowOffload { get; init; } = true;
 

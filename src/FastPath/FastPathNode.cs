@@ -143,7 +143,10 @@ public sealed partial class FastPathNode : IAsyncDisposable
                 TransferJournal.RemoveStale(partial, options.PartialLifetime);
             }
 
-            IDatagramSocket socket = DatagramSocketFactory.Create((DatagramSocketKind)options.Engine, listen);
+            IDatagramSocket socket = DatagramSocketFactory.Create(
+                (DatagramSocketKind)options.Engine,
+                listen,
+                DatagramSocketSettings.Default with { PollsWhileWaiting = options.BusyPolling });
             if (options.Impairment is { } impairment)
             {
                 socket = new ImpairedDatagramSocket(socket, impairment);

@@ -17,6 +17,7 @@ internal static class NodeOptions
     private static readonly Option<string> Congestion = Choice("--congestion", "bbr", "bbr, cubic or ledbat (background)");
     private static readonly Option<string> Rate = Choice("--rate", "none", "Bytes a second that leave at most, such as 2MB; none for no limit");
     private static readonly Option<string> Engine = Choice("--engine", "auto", "auto, linux or saea");
+    private static readonly Option<string> Polling = Choice("--polling", "off", "on: the node's thread polls without ever sleeping, and takes a core");
     private static readonly Option<string> Cipher = Choice("--cipher", "auto", "auto, aegis128l, aes256gcm or chacha20poly1305");
     private static readonly Option<string> Mtu = Choice("--mtu", "auto", "auto: what the path takes; or bytes of UDP payload, 1200 to 65000");
     private static readonly Option<string> Cache = Choice("--cache", "on", "on: relays keep contracts that pass through them");
@@ -41,7 +42,7 @@ internal static class NodeOptions
     };
 
     private static readonly Option[] All =
-        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Cipher, Mtu, Cache, Verify, Proofs, Continuations, HopsToLive, Retries];
+        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Polling, Cipher, Mtu, Cache, Verify, Proofs, Continuations, HopsToLive, Retries];
 
     public static void AddTo(Command command)
     {
@@ -91,6 +92,7 @@ internal static class NodeOptions
                 "saea" => FastPathEngine.Saea,
                 var other => throw new CommandException(ExitCode.Usage, $"--engine '{other}': expected auto, linux or saea"),
             },
+            BusyPolling = Values.Switch(parse, Polling),
             Congestion = parse.GetValue(Congestion) switch
             {
                 "cubic" => FastPathCongestion.Cubic,

@@ -37,7 +37,7 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         }
 
         _handle = _socket.SafeHandle;
-        _spin = settings.SpinBeforeWait;
+        _spin = settings.PollsWhileWaiting ? TimeSpan.MaxValue : settings.SpinBeforeWait;
         bool isCoalescing = offload.Coalescing && TryEnable(LibcConstants.SOL_UDP, LibcConstants.UDP_GRO);
         bool isEcnReported = TryEnable(LibcConstants.IPPROTO_IP, LibcConstants.IP_RECVTOS);
         if (local.AddressFamily == AddressFamily.InterNetworkV6)
@@ -131,7 +131,7 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         while (spent < limit)
         {
             _ = Libc.sched_yield();
-            if (_waiter.TryConsumeWake() || _received.TryFill())
+            if (_waiter.TryConsumeWake() || _received.TryFill() || Volatile.Read(ref _disposed) != 0)
             {
                 return true;
             }

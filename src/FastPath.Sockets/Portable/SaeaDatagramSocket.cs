@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FastPath.Buffers.Datagrams;
@@ -15,12 +16,14 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
     private readonly SaeaReceiver _receiver;
     private readonly SaeaSender _sender;
     private readonly ManualResetEventSlim _signal = new();
+    private readonly bool _isPolling;
     private int _disposed;
 
     /// <exception cref="DatagramSocketException">The address is in use, not local or not permitted.</exception>
     public SaeaDatagramSocket(IPEndPoint local, DatagramSocketSettings? settings = null, string reason = AskedFor)
     {
         settings ??= DatagramSocketSettings.Default;
+        _isPolling = settings.PollsWhileWaiting;
         _socket = BoundSocket.Open(local);
         if (OperatingSystem.IsWindows())
         {
@@ -69,7 +72,14 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
         Flush();
         if (_receiver.IsWaiting && Volatile.Read(ref _disposed) == 0)
         {
-            _signal.Wait(ToWholeMilliseconds(timeout));
+            if (_isPolling)
+            {
+                Poll(timeout);
+            }
+            else
+            {
+                _signal.Wait(ToWholeMilliseconds(timeout));
+            }
         }
 
         // Whoever sets the signal has left its work visible before. Reset is a full fence and the caller looks for work
@@ -87,6 +97,15 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
             _receiver.Dispose();
             _sender.Dispose();
             _signal.Set();
+        }
+    }
+
+    private void Poll(TimeSpan timeout)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!_signal.IsSet && (timeout == Timeout.InfiniteTimeSpan || Stopwatch.GetElapsedTime(start) < timeout))
+        {
+            Thread.Yield();
         }
     }
 

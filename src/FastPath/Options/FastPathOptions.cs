@@ -116,6 +116,12 @@ public sealed record FastPathOptions
     /// <summary>Which datagram engine is used.</summary>
     public FastPathEngine Engine { get; init; }
 
+    /// <summary>
+    /// The node's thread asks for datagrams without end and never sleeps: it saves the wake-up, some tens of microseconds after
+    /// each pause, and takes a core at all times. Only where there are cores to spare.
+    /// </summary>
+    public bool BusyPolling { get; init; }
+
     /// <summary>Which payload cipher is offered and accepted.</summary>
     public FastPathCipher Cipher { get; init; }
 

@@ -33,6 +33,7 @@ internal static class OptionTable
             [nameof(FastPathOptions.PartialLifetime)] = (o, v) => o with { PartialLifetime = v.ToTime() },
             [nameof(FastPathOptions.OfferBytesMin)] = (o, v) => o with { OfferBytesMin = v.ToSize() },
             [nameof(FastPathOptions.Engine)] = (o, v) => o with { Engine = v.ToChoice<FastPathEngine>() },
+            [nameof(FastPathOptions.BusyPolling)] = (o, v) => o with { BusyPolling = v.ToSwitch() },
             [nameof(FastPathOptions.Cipher)] = (o, v) => o with { Cipher = v.ToChoice<FastPathCipher>() },
             [nameof(FastPathOptions.Congestion)] = (o, v) => o with { Congestion = v.ToChoice<FastPathCongestion>() },
             [nameof(FastPathOptions.Mtu)] = (o, v) => o with { Mtu = v.ToIntOrAuto() },

@@ -25,6 +25,7 @@ public sealed class NodeOptionsTests
     [InlineData("--congestion", "ledbat", "Congestion")]
     [InlineData("--engine", "saea", "Engine")]
     [InlineData("--engine", "linux", "Engine")]
+    [InlineData("--polling", "on", "BusyPolling")]
     [InlineData("--cipher", "aegis128l", "Cipher")]
     [InlineData("--cipher", "aes256gcm", "Cipher")]
     [InlineData("--cipher", "chacha20poly1305", "Cipher")]

@@ -96,4 +96,31 @@ public abstract partial class DatagramSocketConformance
         Assert.False(socket.TryReceive(out _, out _));
         socket.Wait(Timeout.InfiniteTimeSpan);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_poll_without_end_hears_of_arrivals_wakes_times_and_the_end_as_a_sleep_does(bool isPolling)
+    {
+        DatagramSocketSettings settings = DatagramSocketSettings.Default with { PollsWhileWaiting = isPolling };
+        using IDatagramSocket server = Open(LoopbackAnyPort, settings);
+        using IDatagramSocket client = Open();
+        for (int i = 0; i < 100; i++)
+        {
+            server.Wait(TimeSpan.FromMicroseconds(50));
+            Assert.False(server.TryReceive(out _, out _));
+            client.Send([1], server.LocalAddress);
+            SocketPatience.Receive(server);
+            var waker = new Thread(server.Wake);
+            waker.Start();
+            server.Wait(Timeout.InfiniteTimeSpan);
+            waker.Join();
+        }
+
+        var loop = new Thread(() => server.Wait(Timeout.InfiniteTimeSpan));
+        loop.Start();
+        server.Dispose();
+        loop.Join();
+        server.Wait(Timeout.InfiniteTimeSpan);
+    }
 }

@@ -111,6 +111,18 @@ public sealed class LinuxDatagramSocketTests : DatagramSocketConformance
     }
 
     [Fact]
+    public void A_socket_that_polls_asks_again_and_again_and_one_that_sleeps_does_not()
+    {
+        DatagramSocketSettings settings = DatagramSocketSettings.Default with { PollsWhileWaiting = true };
+        using IDatagramSocket polling = Open(LoopbackAnyPort, settings);
+        using IDatagramSocket sleeping = Open(LoopbackAnyPort, DatagramSocketSettings.Default with { SpinBeforeWait = TimeSpan.Zero });
+        polling.Wait(TimeSpan.FromMilliseconds(100));
+        sleeping.Wait(TimeSpan.FromMilliseconds(100));
+        Assert.True(polling.Counters.ReceiveCallsEmpty > 20, $"{polling.Counters.ReceiveCallsEmpty} calls");
+        Assert.InRange(sleeping.Counters.ReceiveCallsEmpty, 0, 2);
+    }
+
+    [Fact]
     public void Waiting_without_the_spin_works_as_well()
     {
         DatagramSocketSettings settings = DatagramSocketSettings.Default with { SpinBeforeWait = TimeSpan.Zero };
