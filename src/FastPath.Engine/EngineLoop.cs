@@ -15,6 +15,9 @@ internal sealed class EngineLoop : IDisposable
     private const int DatagramsOfBatch = 64;
     private const int DatagramBytesMax = ushort.MaxValue;
 
+    // However many connections have much to send, what came meanwhile is looked at after so many (scenario F2).
+    private const int DatagramsOfTransmit = 256;
+
     // A receiver can begin on the first part of a burst while the rest is still being sealed.
     private const int FlushBytes = 64 * 1_024;
 
@@ -130,6 +133,10 @@ internal sealed class EngineLoop : IDisposable
 
         _core.Endpoint.Close(MonotonicClock.Now, "the node is shutting down");
         RunTurn(MonotonicClock.Now);
+        while (!Transmit(MonotonicClock.Now, isBatchEnd: true))
+        {
+            // Every peer is told, however many there are.
+        }
     }
 
     private void RunTurn(Instant now)
@@ -138,7 +145,7 @@ internal sealed class EngineLoop : IDisposable
         for (int batch = DatagramsOfFirstBatch; hasMore; batch = DatagramsOfBatch)
         {
             RunTasks(now);
-            hasMore = ReceiveBatch(now, batch);
+            bool isBatchEnd = !ReceiveBatch(now, batch);
             if (now >= _core.NextTimeout)
             {
                 _core.HandleTimeout(now);
@@ -152,11 +159,8 @@ internal sealed class EngineLoop : IDisposable
                 RunTasks(now);
             }
 
-            Transmit(now, isBatchEnd: !hasMore);
-            while (TellRefused(now))
-            {
-                Transmit(now, isBatchEnd: !hasMore);
-            }
+            hasMore = !Transmit(now, isBatchEnd) || TellRefused(now) || !isBatchEnd;
+            hasMore &= !_stopping;
 
             _core.HandleEvents(now);
             CompleteDeferred();
@@ -184,12 +188,15 @@ internal sealed class EngineLoop : IDisposable
         _deferred.Clear();
     }
 
-    private void Transmit(Instant now, bool isBatchEnd)
+    /// <returns>False when more may leave at once.</returns>
+    private bool Transmit(Instant now, bool isBatchEnd)
     {
         int waiting = 0;
-        while (_core.Endpoint.TryPollTransmit(
+        int datagrams = 0;
+        while (datagrams < DatagramsOfTransmit && _core.Endpoint.TryPollTransmit(
             now, _socket.RentSend(DatagramBytesMax), isBatchEnd, out int length, out PeerAddress to))
         {
+            datagrams++;
             _socket.CommitSend(length, to);
             waiting += length;
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
@@ -202,6 +209,7 @@ internal sealed class EngineLoop : IDisposable
         }
 
         _socket.Flush();
+        return datagrams < DatagramsOfTransmit;
     }
 
     /// <returns>True when a connection cuts shorter packets from now on, and may send them at once.</returns>

@@ -51,6 +51,10 @@ internal sealed class FastPathMetrics : IDisposable
         Gauge("fastpath.buffers.rented", () => core.Endpoint.Pool.RentedBytes, "Bytes of blocks in use", "By");
         Gauge("fastpath.buffers.reserved", () => core.Endpoint.Pool.ReservedBytes, "Bytes promised as credit or space", "By");
         Gauge("fastpath.socket.receive_buffer", () => socket.Report.Buffers.GrantedReceive, "Receive buffer granted by the kernel", "By");
+        Gauge("fastpath.socket.receive_buffer.requested", () => socket.Report.Buffers.RequestedReceive, "Receive buffer asked of the kernel", "By");
+        Gauge("fastpath.socket.send_buffer", () => socket.Report.Buffers.GrantedSend, "Send buffer granted by the kernel", "By");
+        Gauge("fastpath.socket.send_buffer.requested", () => socket.Report.Buffers.RequestedSend, "Send buffer asked of the kernel", "By");
+        Count("fastpath.socket.refused", () => socket.Counters.SendTooLong, "Datagrams that were too long for the way and did not leave");
         Gauge("fastpath.socket.kernel_drops", () => socket.KernelDrops ?? 0, "Datagrams that the kernel dropped for lack of room");
         Count("fastpath.handshakes.completed", () => core.Endpoint.Counters.HandshakesCompleted, "Sessions agreed");
         Count("fastpath.handshakes.timed_out", () => core.Endpoint.Counters.HandshakesTimedOut, "Dials without an answer");

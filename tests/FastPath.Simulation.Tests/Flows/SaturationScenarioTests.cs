@@ -92,6 +92,34 @@ public sealed class SaturationScenarioTests
         }
     }
 
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(0.1)]
+    [Trait("Scenario", "F2")]
+    public void Acknowledgements_new_bytes_and_bytes_again_all_go_on_beside_each_other(double loss)
+    {
+        var path = new SimulatedBottleneck(3, new LinkSchedule(Link with { Loss = loss }), new LinkSchedule(Link with { Loss = loss }));
+        SimulatedFlow flow = path.Add(SimulatedBottleneck.SettingsFor(CongestionAlgorithm.Bbr));
+        flow.Send(new byte[100_000_000]);
+        flow.SendBack(new byte[100_000_000]);
+        path.World.RunFor(Duration.FromSeconds(5));
+
+        // Bytes count when all before them have come: one that is lost twice holds those behind it back for a while.
+        const int Span = 4;
+        for (int second = 0; second < 20; second += Span)
+        {
+            long read = flow.BytesRead;
+            long again = flow.Sender.StreamCounters.FragmentsSentAgain;
+            long sent = flow.Sender.StreamCounters.FragmentsSent;
+            long back = flow.BackReaders.Sum(reader => reader.Stream.Ring.Frontier);
+            path.World.RunFor(Duration.FromSeconds(Span));
+            long more = flow.Sender.StreamCounters.FragmentsSent - sent;
+            Assert.InRange(flow.Sender.StreamCounters.FragmentsSentAgain - again, loss > 0.05 ? 1 : 0, more / 2);
+            Assert.True(flow.BytesRead - read >= 0.3 * Span * Rate, $"second {second}: {flow.BytesRead - read} bytes there");
+            Assert.True(flow.BackReaders.Sum(reader => reader.Stream.Ring.Frontier) - back >= 0.3 * Span * Rate, $"second {second}: back {flow.BackReaders.Sum(reader => reader.Stream.Ring.Frontier) - back}");
+        }
+    }
+
     private static (SimulatedBottleneck Path, SimulatedFlow Flow) Saturate(string name)
     {
         // Both ways: the acknowledgements of one stream wait behind the bytes of the other.

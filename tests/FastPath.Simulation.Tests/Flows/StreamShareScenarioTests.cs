@@ -107,6 +107,33 @@ public sealed class StreamShareScenarioTests
     }
 
     [Fact]
+    [Trait("Scenario", "F16")]
+    public void A_sender_that_nobody_answers_wakes_for_its_probes_and_nothing_else()
+    {
+        var path = new SimulatedBottleneck(1, Link);
+        SimulatedFlow flow = path.Add(EndpointSettings.Default with
+        {
+            Connection = new Protocol.Connections.ConnectionSettings { IdleTimeout = Duration.FromSeconds(120) },
+        });
+        SimulatedWriter writer = flow.Send(new byte[20_000_000]);
+        path.World.RunFor(Duration.FromSeconds(1));
+        Assert.True(flow.Connection.Recovery.BytesInFlight > 0);
+        path.World.Cut(flow.SenderAddress, flow.ReceiverAddress);
+        path.World.RunFor(Duration.FromSeconds(2));
+        int turns = 0;
+        path.World.Turned += _ => turns++;
+        path.World.RunFor(Duration.FromSeconds(20));
+
+        // A probe timeout each two seconds at most and a sweep of streams each half, at both ends; nothing between them.
+        Assert.InRange(turns, 1, 21 * (1 + (2 * 2)));
+        Assert.Null(writer.Ended);
+        path.World.Heal(flow.SenderAddress, flow.ReceiverAddress);
+        long before = flow.BytesRead;
+        path.World.RunFor(Duration.FromSeconds(3));
+        Assert.True(flow.BytesRead - before > 100_000, $"{flow.BytesRead - before} bytes");
+    }
+
+    [Fact]
     [Trait("Scenario", "F17")]
     public void Every_byte_that_is_handed_over_is_charged_whatever_the_opening_frame_carries()
     {

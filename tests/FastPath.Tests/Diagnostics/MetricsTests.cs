@@ -33,6 +33,55 @@ public sealed class MetricsTests
         Assert.True(values["fastpath.socket.receive_buffer"] > 0);
     }
 
+    [Fact]
+    [Trait("Scenario", "C7")]
+    public async Task Requested_and_granted_buffers_are_metrics_and_so_are_drops_of_the_kernel()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(1);
+        Dictionary<string, long> values = Read(line[0]);
+        FastPath.Sockets.KernelBuffers buffers = line[0].Socket.Report.Buffers;
+        Assert.Equal(buffers.RequestedReceive, values["fastpath.socket.receive_buffer.requested"]);
+        Assert.Equal(buffers.GrantedReceive, values["fastpath.socket.receive_buffer"]);
+        Assert.Equal(buffers.RequestedSend, values["fastpath.socket.send_buffer.requested"]);
+        Assert.Equal(buffers.GrantedSend, values["fastpath.socket.send_buffer"]);
+        Assert.True(buffers.RequestedReceive >= 16 * 1_024 * 1_024);
+        Assert.Equal(0, values["fastpath.socket.kernel_drops"]);
+    }
+
+    [Fact]
+    [Trait("Scenario", "C7")]
+    public async Task A_receiver_that_stands_still_for_five_hundred_kilobytes_loses_nothing()
+    {
+        // What 100 Mbit/s bring in 50 ms; the thread that receives is kept busy until all of it has left.
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        using var release = new ManualResetEventSlim();
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        line[1].Host.Loop.Post(_ =>
+        {
+            held.SetResult();
+            release.Wait();
+        });
+        await held.Task;
+        byte[] datagram = new byte[1_200];
+        using (FastPath.Sockets.IDatagramSocket stranger = FastPath.Sockets.DatagramSocketFactory.Create(
+            FastPath.Sockets.DatagramSocketKind.Auto, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0)))
+        {
+            for (int sent = 0; sent < 625_000; sent += datagram.Length)
+            {
+                datagram.CopyTo(stranger.RentSend(datagram.Length));
+                stranger.CommitSend(datagram.Length, line[1].Socket.LocalAddress);
+            }
+
+            stranger.Flush();
+            Assert.Equal(521, stranger.Counters.DatagramsSent);
+        }
+
+        release.Set();
+        await line.Right(0).PingAsync();
+        Assert.Equal(0, Read(line[1])["fastpath.socket.kernel_drops"]);
+        Assert.True(Read(line[1])["fastpath.datagrams.malformed"] >= 521);
+    }
+
     /// <summary>Reads the instruments of one node: those of other tests' nodes are told apart by what their meter reads.</summary>
     private static Dictionary<string, long> Read(FastPathNode node)
     {
