@@ -18,7 +18,7 @@ namespace FastPath;
 public sealed class FastPathPeer
 {
     private readonly NodeHost _host;
-    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<long>> _pings = new();
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<long>> _pings = new(concurrencyLevel: 1, capacity: 3);
 
     // Of the loop thread.
     private readonly Dictionary<ulong, OutgoingMessage> _requests = [];

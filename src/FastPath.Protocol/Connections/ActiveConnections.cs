@@ -1,3 +1,6 @@
+using FastPath.Protocol.Frames;
+using FastPath.Protocol.Recovery;
+
 namespace FastPath.Protocol.Connections;
 
 /// <summary>The connections of an endpoint that may have something to send, each once, in the order of their turns.</summary>
@@ -7,10 +10,20 @@ internal sealed class ActiveConnections
     private static readonly Comparison<Connection> ByWait =
         static (left, right) => left.Recovery.HeldSince.CompareTo(right.Recovery.HeldSince);
 
+    public const int FramesPerPacketMax = 8;
+
+    private readonly SentFrame[] _sentFrames = new SentFrame[FramesPerPacketMax];
+    private readonly AckRange[] _ackRanges = new AckRange[AckFrame.RangesMax];
     private readonly Queue<Connection> _queue = new();
     private readonly List<Connection> _sorting = [];
 
     public int Count => _queue.Count;
+
+    /// <summary>Where the packet that is being built keeps what it carries: one at a time, so all share it.</summary>
+    public Span<SentFrame> SentFrames => _sentFrames;
+
+    /// <summary>Where the ACK that is being read or written keeps its ranges.</summary>
+    public Span<AckRange> AckRanges => _ackRanges;
 
     public void Add(Connection connection)
     {

@@ -11,7 +11,6 @@ internal sealed partial class Connection
 {
     private const int RunBytesMax = 1 << 30;
 
-    private readonly AckRange[] _ackRanges = new AckRange[AckFrame.RangesMax];
     private SentFrame _acknowledgedRun;
     private long _messageCreditGranted;
     private long _messageBytesConsumed;
@@ -214,14 +213,15 @@ internal sealed partial class Connection
 
     private bool TryHandleAck(Instant now, ref FrameReader reader)
     {
-        if (!AckFrame.TryRead(ref reader, _ackRanges, out int count, out ulong delayMicroseconds))
+        Span<AckRange> read = _active.AckRanges;
+        if (!AckFrame.TryRead(ref reader, read, out int count, out ulong delayMicroseconds))
         {
             return false;
         }
 
         _turn = now;
         var delay = new Duration((long)Math.Min(delayMicroseconds, 1_000_000) * 1_000);
-        ReadOnlySpan<AckRange> ranges = _ackRanges.AsSpan(0, count);
+        ReadOnlySpan<AckRange> ranges = read[..count];
         AckResult result = _recovery.HandleAck(now, delay, ranges, this);
         FlushAcknowledged();
         if (result == AckResult.Invalid)

@@ -11,7 +11,7 @@ namespace FastPath.Protocol.Connections;
 internal sealed partial class Connection
 {
     private const int MessageOverheadMax = 1 + VarInt.MaxLength + 2;
-    private const int FramesPerPacketMax = 8;
+    private const int FramesPerPacketMax = ActiveConnections.FramesPerPacketMax;
 
     // A window of fewer packets than this would leave in fits and starts.
     private const int PacketsPerWindowMin = 4;
@@ -19,7 +19,6 @@ internal sealed partial class Connection
     private const int CloseReasonBytesMax = 256;
 
     private readonly Queue<ulong> _pings = new();
-    private readonly SentFrame[] _sentFrames = new SentFrame[FramesPerPacketMax];
     private int _sentFrameCount;
     private bool _owesPing;
     private bool _owesClose;
@@ -121,7 +120,7 @@ internal sealed partial class Connection
         Record(new SentFrame(FrameType.MtuProbe, 0, Length: length));
         _path.OnProbeSent(length);
         _recovery.OnPacketSent(
-            now, length, isAckEliciting: true, isAppLimited: false, _sentFrames.AsSpan(0, _sentFrameCount), isMtuProbe: true);
+            now, length, isAckEliciting: true, isAppLimited: false, _active.SentFrames[.._sentFrameCount], isMtuProbe: true);
         Counters.PacketsSent++;
         _lastSentAt = now;
         return true;
@@ -137,7 +136,7 @@ internal sealed partial class Connection
 
         length = Session.Sealer.Seal(Session.RemoteIndex, datagram, plaintextLength);
         bool isAppLimited = !HasData && _recovery.BytesInFlight + length < _recovery.Congestion.WindowBytes;
-        _recovery.OnPacketSent(now, length, isAckEliciting, isAppLimited, _sentFrames.AsSpan(0, _sentFrameCount));
+        _recovery.OnPacketSent(now, length, isAckEliciting, isAppLimited, _active.SentFrames[.._sentFrameCount]);
         _path.OnPacketSent(length);
         Counters.PacketsSent++;
         Counters.AcksSent += isAckEliciting ? 0 : 1;
@@ -147,16 +146,17 @@ internal sealed partial class Connection
 
     private void WriteAck(Instant now, ref FrameWriter writer, bool withElicitingFrames)
     {
-        int count = _acks.CopyRanges(_ackRanges);
+        Span<AckRange> ranges = _active.AckRanges;
+        int count = _acks.CopyRanges(ranges);
         if (count == 0)
         {
             return;
         }
 
         ulong delayMicroseconds = (ulong)(_acks.DelayOfLargest(now).Nanoseconds / 1_000);
-        if (AckFrame.TryWrite(ref writer, delayMicroseconds, _ackRanges.AsSpan(0, count)))
+        if (AckFrame.TryWrite(ref writer, delayMicroseconds, ranges[..count]))
         {
-            Record(new SentFrame(FrameType.Ack, _ackRanges[0].Largest));
+            Record(new SentFrame(FrameType.Ack, ranges[0].Largest));
             _acks.OnAckSent(withElicitingFrames);
         }
     }
@@ -247,7 +247,7 @@ internal sealed partial class Connection
     {
         if (frame.Type != FrameType.Padding)
         {
-            _sentFrames[_sentFrameCount++] = frame;
+            _active.SentFrames[_sentFrameCount++] = frame;
         }
     }
 }

@@ -223,6 +223,7 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
         Streams.HandleTimeout(now);
         if (now >= KeepAliveDeadline)
         {
+            _recovery.Trim();
             _owesPing = true;
         }
     }

@@ -1,7 +1,10 @@
 namespace FastPath.Protocol.Packets;
 
 /// <summary>Which of the newest 8,192 numbers have been seen: a bitmap that slides with the largest.</summary>
-/// <remarks>A number is recorded only after its packet was authenticated, so a forger cannot move the window.</remarks>
+/// <remarks>
+/// A number is recorded only after its packet was authenticated, so a forger cannot move the window. Numbers begin at 0, and
+/// the bitmap grows with the largest: a connection that has said little keeps little.
+/// </remarks>
 internal sealed class ReplayWindow
 {
     public const int Size = 8_192;
@@ -10,7 +13,7 @@ internal sealed class ReplayWindow
     // One word more than the window, so that sliding inside a word never forgets a number of the window.
     private const int WordCount = (Size / WordBits) + 1;
 
-    private readonly ulong[] _words = new ulong[WordCount];
+    private ulong[] _words = new ulong[1];
     private bool _any;
 
     public ulong Largest { get; private set; }
@@ -22,6 +25,7 @@ internal sealed class ReplayWindow
             return true;
         }
 
+        // Until it has grown to its full length every number has a place of its own.
         return Largest - number < Size && (_words[Word(number)] & Bit(number)) == 0;
     }
 
@@ -33,6 +37,7 @@ internal sealed class ReplayWindow
             return false;
         }
 
+        Grow(number / WordBits);
         if (!_any || number > Largest)
         {
             ulong fromBlock = Largest / WordBits;
@@ -54,6 +59,17 @@ internal sealed class ReplayWindow
 
         _words[Word(number)] |= Bit(number);
         return true;
+    }
+
+    private void Grow(ulong block)
+    {
+        if (block < (ulong)_words.Length || _words.Length == WordCount)
+        {
+            return;
+        }
+
+        int length = block >= WordCount / 2 ? WordCount : (int)System.Numerics.BitOperations.RoundUpToPowerOf2(block + 1);
+        Array.Resize(ref _words, length);
     }
 
     private static int Word(ulong number) => (int)((number / WordBits) % WordCount);

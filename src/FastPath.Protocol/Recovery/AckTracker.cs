@@ -11,6 +11,7 @@ namespace FastPath.Protocol.Recovery;
 internal sealed class AckTracker(Duration maxAckDelay)
 {
     private const int RangesMax = 64;
+    private const int RangesFirst = 4;
     private const int PingAfterPackets = 64;
     private const int HeldPacketsMax = 16;
 
@@ -18,7 +19,7 @@ internal sealed class AckTracker(Duration maxAckDelay)
     private const int PacketsPerAckMax = 64;
 
     // Oldest first, so that the usual packet extends the last entry.
-    private readonly AckRange[] _ranges = new AckRange[RangesMax];
+    private AckRange[] _ranges = new AckRange[RangesFirst];
     private readonly ReplayWindow _eliciting = new();
     private int _count;
     private Instant _largestAt;
@@ -160,6 +161,10 @@ internal sealed class AckTracker(Duration maxAckDelay)
 
             RemoveOldest(1);
             index--;
+        }
+        else if (_count == _ranges.Length)
+        {
+            Array.Resize(ref _ranges, _ranges.Length * 2);
         }
 
         Array.Copy(_ranges, index, _ranges, index + 1, _count - index);

@@ -117,6 +117,9 @@ internal sealed partial class LossRecovery
     public bool CanSendMtuProbe(Instant now, int sizeBytes) =>
         Rtt.HasSample && sizeBytes <= Congestion.WindowBytes / 2 && _pacing.IsOpen(now, sizeBytes);
 
+    /// <summary>The connection has been silent for long: what nothing is in flight for is given back.</summary>
+    public void Trim() => _ledger.Trim();
+
     /// <summary>Records the packet that was just numbered <see cref="NextPacketNumber"/>.</summary>
     public void OnPacketSent(
         Instant now, int sizeBytes, bool isAckEliciting, bool isAppLimited, ReadOnlySpan<SentFrame> frames, bool isMtuProbe = false)

@@ -6,7 +6,7 @@ namespace FastPath.Protocol.Recovery;
 /// <remarks>Numbers are consecutive. Entries leave at the head once nothing more can be learnt of them.</remarks>
 internal sealed class SentPacketLedger
 {
-    private const int InitialCapacity = 16;
+    private const int InitialCapacity = 4;
 
     private SentPacket[] _packets = new SentPacket[InitialCapacity];
     private SentFrame[] _frames = new SentFrame[InitialCapacity];
@@ -62,6 +62,16 @@ internal sealed class SentPacketLedger
     {
         _framesHead += this[Start].FrameCount;
         Start++;
+    }
+
+    /// <summary>Gives back what a busy time has left behind.</summary>
+    public void Trim()
+    {
+        if (Start == End && _packets.Length > InitialCapacity)
+        {
+            _packets = new SentPacket[InitialCapacity];
+            _frames = new SentFrame[InitialCapacity];
+        }
     }
 
     private void GrowPackets()
