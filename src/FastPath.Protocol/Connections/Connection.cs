@@ -17,7 +17,7 @@ namespace FastPath.Protocol.Connections;
 ///             -> [idle, reset, replaced] ----------------------> Closed
 /// </code>
 /// </remarks>
-internal sealed partial class Connection : IFrameFateSink, IDisposable
+internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposable
 {
     private readonly ConnectionSettings _settings;
     private readonly Queue<ConnectionEvent> _events;
@@ -93,7 +93,6 @@ internal sealed partial class Connection : IFrameFateSink, IDisposable
     /// <summary>Place among the endpoint's connections, which alone may set it; -1 for none.</summary>
     public int Place { get; set; } = -1;
 
-    /// <summary>Place among the timers, which alone may set it; -1 for none.</summary>
     public int TimerIndex { get; set; } = -1;
 
     /// <summary>What datagrams this path takes.</summary>

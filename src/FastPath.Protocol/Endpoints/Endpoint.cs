@@ -32,7 +32,7 @@ internal sealed partial class Endpoint : IDisposable
     private readonly Queue<DialResult> _dialResults = new();
     private readonly Queue<(PeerAddress To, byte[] Datagram)> _outbox = new();
     private readonly ActiveConnections _active = new();
-    private readonly ConnectionTimers _timers = new();
+    private readonly DeadlineHeap<Connection> _timers = new();
     private readonly List<Connection> _waitingForBatchEnd = [];
 
     /// <param name="privateKey">32 bytes: the node's identity.</param>

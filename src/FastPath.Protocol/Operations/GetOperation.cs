@@ -7,8 +7,17 @@ using FastPath.Serialization.Contracts;
 namespace FastPath.Protocol.Operations;
 
 /// <summary>One GET at one node: who asked, whom this node asks, and how the bytes pass.</summary>
-internal sealed class GetOperation
+internal sealed class GetOperation : IDeadlined
 {
+    private Instant _deadline = Instant.Never;
+
+    /// <summary>Where its deadline is kept while the table has it.</summary>
+    public DeadlineHeap<GetOperation>? Timers { get; set; }
+
+    public int TimerIndex { get; set; } = -1;
+
+    public Instant NextDeadline => Deadline;
+
     public required UInt128 Transaction { get; init; }
 
     public required ContractInstanceId Instance { get; init; }
@@ -46,7 +55,15 @@ internal sealed class GetOperation
     public Connection? NextHop { get; set; }
 
     /// <summary>When the node that was asked has been silent for too long.</summary>
-    public Instant Deadline { get; set; } = Instant.Never;
+    public Instant Deadline
+    {
+        get => _deadline;
+        set
+        {
+            _deadline = value;
+            Timers?.Set(this);
+        }
+    }
 
     /// <summary>NotFound until some branch ended otherwise.</summary>
     public OperationStatus Failure { get; set; } = OperationStatus.NotFound;

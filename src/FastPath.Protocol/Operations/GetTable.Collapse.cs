@@ -20,6 +20,8 @@ internal sealed partial class GetTable
     private void Add(GetOperation operation)
     {
         _operations.Add(operation.Transaction, operation);
+        operation.Timers = _timers;
+        _timers.Set(operation);
         if (!_byKey.TryGetValue(operation.Instance, out List<GetOperation>? same))
         {
             _byKey.Add(operation.Instance, same = []);
@@ -35,6 +37,8 @@ internal sealed partial class GetTable
             return;
         }
 
+        operation.Timers = null;
+        _timers.Remove(operation);
         List<GetOperation> same = _byKey[operation.Instance];
         same.Remove(operation);
         if (same.Count == 0)

@@ -26,6 +26,8 @@ internal sealed partial class GetTable : IRelayOwner
     private readonly Dictionary<CutThroughRelay, GetTransfer> _relays = [];
     private readonly Dictionary<ContractInstanceId, List<GetOperation>> _byKey = [];
     private readonly Dictionary<ContractInstanceId, List<GetTransfer>> _transfers = [];
+    private readonly DeadlineHeap<GetOperation> _timers = new();
+    private readonly List<GetOperation> _due = [];
     private Instant _now;
 
     public GetTable(Endpoint endpoint, OperationSettings settings, IOperationHost host, IRouter? router = null)
@@ -50,19 +52,7 @@ internal sealed partial class GetTable : IRelayOwner
 
     public void ResetPeak() => RelayReorderPeakBytes = 0;
 
-    public Instant NextDeadline
-    {
-        get
-        {
-            Instant next = Instant.Never;
-            foreach (GetOperation operation in _operations.Values)
-            {
-                next = Instant.Min(next, operation.Deadline);
-            }
-
-            return next;
-        }
-    }
+    public Instant NextDeadline => _timers.Next;
 
     /// <summary>A request of this node's own; ends in one Deliver or one Fail of the host.</summary>
     /// <param name="resume">What this node has already of one payload; the answer may begin there, or at 0.</param>
@@ -241,8 +231,19 @@ internal sealed partial class GetTable : IRelayOwner
     public void HandleTimeout(Instant now)
     {
         _now = now;
-        foreach (GetOperation operation in _operations.Values.Where(o => now >= o.Deadline).ToArray())
+        while (_timers.TryTakeDue(now, out GetOperation operation))
         {
+            _due.Add(operation);
+        }
+
+        foreach (GetOperation operation in _due)
+        {
+            if (operation.Timers is null)
+            {
+                // Another one's end has ended it.
+                continue;
+            }
+
             if (operation.State == GetState.Searching && IsAnswerArriving(operation))
             {
                 operation.Deadline = now + ArrivalInterval;
@@ -257,6 +258,10 @@ internal sealed partial class GetTable : IRelayOwner
             {
                 ReportBuffering(operation);
             }
+
+            operation.Timers?.Set(operation);
         }
+
+        _due.Clear();
     }
 }

@@ -6,8 +6,18 @@ using FastPath.Protocol.Time;
 namespace FastPath.Protocol.Operations;
 
 /// <summary>One PUT or update at one node: what this node does with it, and what becomes of it onward.</summary>
-internal sealed class PutOperation
+internal sealed class PutOperation : IDeadlined
 {
+    private Instant _deadline = Instant.Never;
+    private Instant _reportAt = Instant.Never;
+
+    /// <summary>Where its deadline is kept while the table has it.</summary>
+    public DeadlineHeap<PutOperation>? Timers { get; set; }
+
+    public int TimerIndex { get; set; } = -1;
+
+    public Instant NextDeadline => Instant.Min(Deadline, ReportAt);
+
     public required PutHeader Header { get; init; }
 
     /// <summary>Null when this node is the origin, or nobody is left to hear of it.</summary>
@@ -41,10 +51,26 @@ internal sealed class PutOperation
     public Connection? Later { get; set; }
 
     /// <summary>When the next node has been silent for too long.</summary>
-    public Instant Deadline { get; set; } = Instant.Never;
+    public Instant Deadline
+    {
+        get => _deadline;
+        set
+        {
+            _deadline = value;
+            Timers?.Set(this);
+        }
+    }
 
     /// <summary>When to tell the requester that this is still under way.</summary>
-    public Instant ReportAt { get; set; } = Instant.Never;
+    public Instant ReportAt
+    {
+        get => _reportAt;
+        set
+        {
+            _reportAt = value;
+            Timers?.Set(this);
+        }
+    }
 
     /// <summary>What had been done at the last report.</summary>
     public long ReportedBytes { get; set; }

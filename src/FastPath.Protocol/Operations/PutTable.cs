@@ -51,20 +51,6 @@ internal sealed partial class PutTable : IRelayOwner
     /// <summary>Offers that waited for the same content from somebody else (scenario P9).</summary>
     public long Collapsed { get; private set; }
 
-    public Instant NextDeadline
-    {
-        get
-        {
-            Instant next = Instant.Never;
-            foreach (PutOperation put in _operations.Values)
-            {
-                next = Instant.Min(next, Instant.Min(put.Deadline, put.ReportAt));
-            }
-
-            return next;
-        }
-    }
-
     /// <summary>A PUT or update of this node's own, which it has stored or applied if it keeps any; ends in one CompletePut.</summary>
     /// <param name="here">Done, or NotFound for an update of what this node does not keep.</param>
     /// <param name="only">The node that it goes to; null to let the router choose.</param>
@@ -80,7 +66,7 @@ internal sealed partial class PutTable : IRelayOwner
             Only = only,
             Here = here,
         };
-        _operations.Add(header.Transaction, put);
+        Add(put);
         Counters.CountStarted();
         GoOn(put);
         if (header.IsUpdate && _subscriptions.TryMark(header.UpdateId))
@@ -100,7 +86,7 @@ internal sealed partial class PutTable : IRelayOwner
         if (_operations.TryGetValue(transaction, out PutOperation? put))
         {
             LeaveNextHop(put, StreamErrorCode.Cancelled);
-            _operations.Remove(transaction);
+            TryRemove(put);
             Counters.CountCancelled();
             _host.ReleasePut(transaction);
         }
@@ -257,28 +243,6 @@ internal sealed partial class PutTable : IRelayOwner
         }
     }
 
-    public void HandleTimeout(Instant now)
-    {
-        _now = now;
-        foreach (PutOperation put in _operations.Values.Where(p => now >= p.Deadline || now >= p.ReportAt).ToArray())
-        {
-            if (now >= put.Deadline)
-            {
-                FailNextHop(put, OperationStatus.Unavailable);
-            }
-            else
-            {
-                put.ReportAt = now + _settings.ProgressInterval;
-                long moved = put.BytesMoved;
-                if (moved > put.ReportedBytes)
-                {
-                    put.ReportedBytes = moved;
-                    Report(put);
-                }
-            }
-        }
-    }
-
     private UInt128? FindSame(PutHeader header, StreamOffer offer)
     {
         ReadOnlyMemory<byte> digest = offer.Description.Digest;
@@ -334,7 +298,7 @@ internal sealed partial class PutTable : IRelayOwner
             Incoming = stream,
             ReportAt = _now + _settings.ProgressInterval,
         };
-        _operations.Add(header.Transaction, put);
+        Add(put);
         return true;
     }
 
@@ -355,7 +319,7 @@ internal sealed partial class PutTable : IRelayOwner
 
     private void End(PutOperation put, OperationStatus status)
     {
-        if (!_operations.Remove(put.Header.Transaction))
+        if (!TryRemove(put))
         {
             return;
         }

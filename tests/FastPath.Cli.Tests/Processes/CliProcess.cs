@@ -109,6 +109,13 @@ internal sealed class CliProcess : IDisposable
         return await WaitAsync();
     }
 
+    /// <summary>The process stands still from now on, or goes on.</summary>
+    public void Signal(bool stops)
+    {
+        using var kill = Process.Start("kill", [stops ? "-STOP" : "-CONT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
     /// <summary>Ends the process as kill -9 does.</summary>
     public void Kill() => _process.Kill();
 

@@ -1,51 +1,49 @@
-using FastPath.Protocol.Time;
+namespace FastPath.Protocol.Time;
 
-namespace FastPath.Protocol.Connections;
-
-/// <summary>Deadlines of idle connections in a binary heap: the next one is known at once, a change costs log n.</summary>
+/// <summary>Deadlines of many things in a binary heap: the next one is known at once, a change costs log n.</summary>
 /// <remarks>
-/// A connection's deadline is read when it has become inactive, because nothing changes it until it becomes active again.
-/// Each knows its own place.
+/// A deadline is read when it is set here; whoever changes it sets it again. Each thing knows its own place.
 /// </remarks>
-internal sealed class ConnectionTimers
+internal sealed class DeadlineHeap<T>
+    where T : class, IDeadlined
 {
     private const int Nowhere = -1;
 
-    private readonly List<(Instant At, Connection Connection)> _heap = [];
+    private readonly List<(Instant At, T Item)> _heap = [];
 
     public Instant Next => _heap.Count == 0 ? Instant.Never : _heap[0].At;
 
-    /// <summary>Puts the connection where its deadline belongs; one that has none is left out.</summary>
-    public void Set(Connection connection)
+    /// <summary>Puts it where its deadline belongs; what has none is left out.</summary>
+    public void Set(T item)
     {
-        Instant at = connection.NextDeadline;
-        int index = connection.TimerIndex;
+        Instant at = item.NextDeadline;
+        int index = item.TimerIndex;
         if (at == Instant.Never)
         {
-            Remove(connection);
+            Remove(item);
         }
         else if (index == Nowhere)
         {
-            _heap.Add((at, connection));
-            connection.TimerIndex = _heap.Count - 1;
+            _heap.Add((at, item));
+            item.TimerIndex = _heap.Count - 1;
             Rise(_heap.Count - 1);
         }
         else if (_heap[index].At != at)
         {
-            _heap[index] = (at, connection);
+            _heap[index] = (at, item);
             Settle(index);
         }
     }
 
-    public void Remove(Connection connection)
+    public void Remove(T item)
     {
-        int index = connection.TimerIndex;
+        int index = item.TimerIndex;
         if (index == Nowhere)
         {
             return;
         }
 
-        connection.TimerIndex = Nowhere;
+        item.TimerIndex = Nowhere;
         int last = _heap.Count - 1;
         if (index != last)
         {
@@ -60,16 +58,16 @@ internal sealed class ConnectionTimers
     }
 
     /// <summary>Takes one whose time has come.</summary>
-    public bool TryTakeDue(Instant now, out Connection connection)
+    public bool TryTakeDue(Instant now, out T item)
     {
         if (now < Next || _heap.Count == 0)
         {
-            connection = null!;
+            item = null!;
             return false;
         }
 
-        connection = _heap[0].Connection;
-        Remove(connection);
+        item = _heap[0].Item;
+        Remove(item);
         return true;
     }
 
@@ -81,7 +79,7 @@ internal sealed class ConnectionTimers
 
     private void Rise(int index)
     {
-        (Instant At, Connection Connection) entry = _heap[index];
+        (Instant At, T Item) entry = _heap[index];
         while (index > 0 && entry.At < _heap[(index - 1) / 2].At)
         {
             Place(index, _heap[(index - 1) / 2]);
@@ -93,7 +91,7 @@ internal sealed class ConnectionTimers
 
     private void Sink(int index)
     {
-        (Instant At, Connection Connection) entry = _heap[index];
+        (Instant At, T Item) entry = _heap[index];
         for (int child = (2 * index) + 1; child < _heap.Count; child = (2 * index) + 1)
         {
             child += child + 1 < _heap.Count && _heap[child + 1].At < _heap[child].At ? 1 : 0;
@@ -109,9 +107,9 @@ internal sealed class ConnectionTimers
         Place(index, entry);
     }
 
-    private void Place(int index, (Instant At, Connection Connection) entry)
+    private void Place(int index, (Instant At, T Item) entry)
     {
         _heap[index] = entry;
-        entry.Connection.TimerIndex = index;
+        entry.Item.TimerIndex = index;
     }
 }
