@@ -7,6 +7,10 @@ namespace FastPath.Protocol.Recovery;
 internal sealed class SentPacketLedger
 {
     private const int InitialCapacity = 4;
+    private const int SecondCapacity = 16;
+
+    // A connection at work comes to about as many sooner or later; growing to each new record would allocate now and then.
+    private const int WorkingCapacity = 256;
 
     private SentPacket[] _packets = new SentPacket[InitialCapacity];
     private SentFrame[] _frames = new SentFrame[InitialCapacity];
@@ -74,9 +78,12 @@ internal sealed class SentPacketLedger
         }
     }
 
+    private static int LargerThan(int capacity) =>
+        capacity < SecondCapacity ? SecondCapacity : Math.Max(WorkingCapacity, capacity * 2);
+
     private void GrowPackets()
     {
-        var larger = new SentPacket[_packets.Length * 2];
+        var larger = new SentPacket[LargerThan(_packets.Length)];
         for (ulong number = Start; number < End; number++)
         {
             larger[number & (ulong)(larger.Length - 1)] = this[number];
@@ -87,7 +94,7 @@ internal sealed class SentPacketLedger
 
     private void GrowFrames()
     {
-        var larger = new SentFrame[_frames.Length * 2];
+        var larger = new SentFrame[LargerThan(_frames.Length)];
         for (long index = _framesHead; index < _framesTail; index++)
         {
             larger[index & (larger.Length - 1)] = _frames[index & (_frames.Length - 1)];

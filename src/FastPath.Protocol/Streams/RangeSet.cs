@@ -7,6 +7,9 @@ internal sealed class RangeSet
 {
     private const int InitialCapacity = 4;
 
+    // Once there are holes, there may be some more: growing to each new record would allocate now and then.
+    private const int SecondCapacity = 32;
+
     private (long Start, long End)[] _ranges = new (long, long)[InitialCapacity];
 
     public int Count { get; private set; }
@@ -167,7 +170,7 @@ internal sealed class RangeSet
     {
         if (Count == _ranges.Length)
         {
-            Array.Resize(ref _ranges, Count * 2);
+            Array.Resize(ref _ranges, Math.Max(SecondCapacity, Count * 2));
         }
 
         Array.Copy(_ranges, index, _ranges, index + 1, Count - index);

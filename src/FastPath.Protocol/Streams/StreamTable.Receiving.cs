@@ -10,6 +10,8 @@ namespace FastPath.Protocol.Streams;
 /// <summary>Frames of streams, in. False means the frame is malformed or names a stream that cannot be: a broken peer.</summary>
 internal sealed partial class StreamTable
 {
+    private const int StreamLimitSteps = 32;
+
     public bool TryHandleOpen(Instant now, ref FrameReader reader)
     {
         if (!StreamOpenFrame.TryRead(ref reader, out StreamOpenFrame frame) || IsOwn(frame.StreamId))
@@ -292,10 +294,13 @@ internal sealed partial class StreamTable
         return false;
     }
 
+    /// <summary>
+    /// In small steps: what has ended and was not granted again is missing when the peer next opens as many as it may.
+    /// </summary>
     private void FinishPeerId(ulong streamId)
     {
         _peerIds.Finish(StreamId.IndexOf(streamId));
-        if (_peerIds.Limit - _limitGranted >= (ulong)_settings.StreamsMax / 4)
+        if (_peerIds.Limit - _limitGranted >= (ulong)Math.Max(1, _settings.StreamsMax / StreamLimitSteps))
         {
             _limitGranted = _peerIds.Limit;
             _owesLimit = true;

@@ -5,7 +5,7 @@ namespace FastPath.Cli.Tests.Processes;
 /// <summary>Processes that stand still again and again, or are gone, while bytes move as fast as they can.</summary>
 public sealed class InterruptedProcessTests : IDisposable
 {
-    private const int PayloadBytes = 60_000_000;
+    private const int PayloadBytes = 40_000_000;
 
     // The memory of all streams is bounded by 256 MiB; the rest is the runtime, its code and the contract being written.
     private const long ResidentBytesMax = 700_000_000;
@@ -50,11 +50,13 @@ public sealed class InterruptedProcessTests : IDisposable
     public async Task Those_who_are_killed_while_they_fetch_leave_nothing_behind_at_the_nodes()
     {
         (string last, string key, byte[] code) = await StartLineAsync();
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 3; i++)
         {
-            using var killed = new CliProcess("get", key, "--via", last, "--code-out", PathOf($"killed-{i}"));
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while (!Directory.EnumerateFiles(_folder.FullName, $"*killed-{i}*").Any() && !killed.HasExited)
+            DirectoryInfo partial = _folder.CreateSubdirectory($"partial-{i}");
+            using var killed = new CliProcess(
+                "get", key, "--via", last, "--code-out", PathOf($"killed-{i}"), "--partial", partial.FullName);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (!partial.EnumerateFiles().Any(file => file.Length > 0) && !killed.HasExited)
             {
                 await Task.Delay(1, limit.Token);
             }

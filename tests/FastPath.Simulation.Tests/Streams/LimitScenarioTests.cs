@@ -210,6 +210,21 @@ public sealed class LimitScenarioTests
         }
     }
 
+    [Fact]
+    [Trait("Scenario", "M7")]
+    public void As_many_streams_as_the_first_time_may_be_open_at_once_the_second_time()
+    {
+        const int Places = 256;
+        using var chain = new SimulatedChain(1, new LinkModel(), hops: 1);
+        foreach (int burst in (int[])[50, Places, Places])
+        {
+            List<SimulatedWriter> writers = [.. Enumerable.Range(0, burst).Select(i => chain.Send(chain.Payload(3_000)))];
+            Assert.InRange(writers.Count(writer => writer.Stream.HasId), burst * 31 / 32, burst);
+            Assert.True(chain.World.RunUntil(() => writers.TrueForAll(writer => writer.Ended == StreamErrorCode.None), Limit));
+            chain.World.RunFor(Duration.FromSeconds(1));
+        }
+    }
+
     private static EndpointSettings WithStreams(StreamSettings streams, long budget = 256L * 1_024 * 1_024) => new()
     {
         BufferBudgetBytes = budget,

@@ -10,7 +10,7 @@ namespace FastPath.Simulation.Tests.Streams;
 public sealed class SteadyStateAllocationTests
 {
     private const int PacketsPerKey = 40_000;
-    private const int WarmUpKeys = 8;
+    private const int WarmUpKeys = 4;
 
     [Theory]
     [InlineData(1_000_000, 1_200, 0)]
@@ -36,7 +36,7 @@ public sealed class SteadyStateAllocationTests
         SendPackets(flow, packets);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(0, allocated);
-        Assert.True(flow.BytesRead - read > packets * (mtuBytes * 0.8), $"{flow.BytesRead - read} bytes read");
+        Assert.True(flow.BytesRead - read > packets * (mtuBytes * 0.9), $"{flow.BytesRead - read} bytes read");
         Assert.True(flow.Relay.Session.Sealer.Rekeyings > rekeyings);
     }
 
