@@ -15,8 +15,8 @@ namespace FastPath.Protocol.Streams;
 /// </remarks>
 internal sealed partial class SendStream
 {
-    // Below this a fragment would mostly be header; the next packet has room.
-    private const int FragmentBytesMin = 32;
+    /// <summary>Below this a fragment would mostly be header; the next packet has room.</summary>
+    public const int FragmentBytesMin = 32;
 
     private readonly RangeSet _offered = new();
     private readonly RangeSet _toSend = new();
