@@ -73,7 +73,7 @@ internal sealed partial class StreamTable
                 isFull = writer.Remaining < FragmentRoomMin && stream.HasSendable;
                 if (isFull)
                 {
-                    PassTurn(stream);
+                    _ready.Pass();
                 }
 
                 return true;
@@ -81,7 +81,8 @@ internal sealed partial class StreamTable
 
             if (stream.HasSendable)
             {
-                PassTurn(stream);
+                // The packet is full: the next one begins with another stream.
+                _ready.Pass();
                 break;
             }
 
@@ -176,16 +177,6 @@ internal sealed partial class StreamTable
         }
 
         return false;
-    }
-
-    /// <summary>The packet is full: the next one begins with another stream, if there is one.</summary>
-    private void PassTurn(SendStream stream)
-    {
-        if (_ready.Count > 1)
-        {
-            _ready.Dequeue();
-            _ready.Enqueue(stream);
-        }
     }
 
     /// <summary>Only a reminder, from the sweep: the grant itself is repeated until acknowledged.</summary>
