@@ -21,14 +21,16 @@ public sealed class InterruptedNodeTests
         {
             while (!done.IsCancellationRequested)
             {
+                using var gate = new ManualResetEventSlim();
                 var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 line[which].Host.Loop.Post(_ =>
                 {
-                    Thread.Sleep(20);
+                    gate.Wait();
                     over.SetResult();
                 });
+                await Task.Delay(20);
+                gate.Set();
                 await over.Task;
-                await Task.Delay(10);
             }
         });
         await MoveAsync(line, PayloadBytes, _ => default);
