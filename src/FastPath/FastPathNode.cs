@@ -261,6 +261,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
         return EndpointSettings.Default with
         {
             Capabilities = options.Capabilities ?? CapabilitiesOf(options),
+            WireVersionMax = options.SpeaksAsOldNode ? HandshakeLayout.VersionOfOldNodes : HandshakeLayout.VersionMax,
             Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
             Authorize = keys.Count == 0 ? null : keys.Contains,
             BufferBudgetBytes = options.BufferBudgetBytes,

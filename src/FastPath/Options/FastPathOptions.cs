@@ -156,6 +156,9 @@ public sealed record FastPathOptions
     /// <summary>Feature bits of this node's handshakes; null for all.</summary>
     internal ulong? Capabilities { get; init; }
 
+    /// <summary>Speaks wire version 0 and nothing newer, as old nodes do: for measurements and tests.</summary>
+    internal bool SpeaksAsOldNode { get; init; }
+
     /// <summary>Harm done to the bytes of shadow streams as they arrive, by offset: for tests of the comparison.</summary>
     internal Action<long, Span<byte>>? ShadowFault { get; init; }
 
