@@ -4,6 +4,7 @@ using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
+using FastPath.Streams;
 using FastPath.Tests.Stores;
 
 namespace FastPath.Tests.Rollout;
@@ -40,7 +41,7 @@ public sealed class ShadowTests
     [Trait("Scenario", "V5")]
     public async Task Every_harm_done_to_the_streaming_path_is_reported_and_callers_see_good_results_only()
     {
-        const int Harmed = 60;
+        const int Harmed = Operations;
         (long puts, long gets, FastPathNode[] nodes) = await RunAsync(Harmed, (offset, bytes) => Flip(offset, bytes, at: 40_000));
         try
         {
@@ -68,6 +69,82 @@ public sealed class ShadowTests
         finally
         {
             await StopAsync(nodes);
+        }
+    }
+
+    [Theory]
+    [Trait("Scenario", "V5")]
+    [InlineData(FastPathStreaming.Off)]
+    [InlineData(FastPathStreaming.Shadow)]
+    public async Task What_callers_and_stores_get_is_the_same_with_copies_as_without(FastPathStreaming stage)
+    {
+        // 0 - 1 - 2: the one in the middle keeps nothing, and its application takes streams of peers if any come.
+        using var first = new MemoryContractStore();
+        using var last = new MemoryContractStore();
+        int offers = 0;
+        await using NodeLine line = await NodeLine.StartAsync(3, i => new FastPathOptions
+        {
+            Store = i == 0 ? first : i == 2 ? last : null,
+            Cache = false,
+            Streaming = stage,
+            OfferBytesMin = 0,
+            OfferHandler = (_, _) =>
+            {
+                Interlocked.Increment(ref offers);
+                return ValueTask.FromResult(OfferAnswer.Declined);
+            },
+        });
+        var accepted = new List<StreamHandle>();
+        using var stop = new CancellationTokenSource();
+        Task[] applications = [.. line.Nodes.Select(node => AcceptAllAsync(node, accepted, stop.Token))];
+        for (int i = 0; i < 5; i++)
+        {
+            SampleContract sample = SampleContract.Create(i, 90_000, 100);
+            sample.StoreIn(last);
+            GetReport got = await line[0].GetAsync(sample.Id);
+            Assert.Equal((0, 0L), (got.Retries, got.Restarts));
+            sample.AssertIsIn(first);
+            SampleContract put = SampleContract.Create(100 + i, 90_000, 100);
+            ContractContainer contract = ContractContainer.FromCode(new MemoryBody(put.Code), new MemoryBody(put.Parameters));
+            await line[1].PutAsync(line.Right(1), contract, new WrappedState(new MemoryBody(put.State!)));
+            put.AssertIsIn(last);
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (line.Nodes.Any(n => n.Host.Shadows.Counters.Active > 0))
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
+        // Ten payloads, of which five go over two links: a copy for each link, which ends there.
+        Assert.Equal(stage == FastPathStreaming.Shadow ? 15 : 0, line.Nodes.Sum(n => n.Host.Shadows.Counters.Same));
+        Assert.Equal(0, line.Nodes.Sum(n => n.Host.Shadows.Counters.Different + n.Host.Shadows.Counters.Failed));
+        Assert.Equal((5L, 5L, 0L), (line[0].Core.Gets.Counters.Started, line[0].Core.Gets.Counters.Completed, line[0].Core.Puts.Counters.Started));
+        Assert.Equal((0L, 5L, 5L), (line[1].Core.Gets.Counters.Started, line[1].Core.Puts.Counters.Started, line[1].Core.Puts.Counters.Completed));
+        Assert.Equal((0L, 0L), (line[2].Core.Gets.Counters.Started, line[2].Core.Puts.Counters.Started));
+        Assert.Equal((5, 10), (first.Enumerate().Count(), last.Enumerate().Count()));
+        await line.AssertBaselineAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(applications);
+        Assert.Empty(accepted);
+        Assert.Equal(0, offers);
+    }
+
+    private static async Task AcceptAllAsync(FastPathNode node, List<StreamHandle> accepted, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (StreamHandle stream in node.AcceptStreamsAsync(stop))
+            {
+                lock (accepted)
+                {
+                    accepted.Add(stream);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
         }
     }
 
