@@ -66,12 +66,13 @@ public sealed partial class FastPathNode : IAsyncDisposable
             },
             StreamingPeers = options.StreamingPeers.Select(key => PeerKey.Read(key.Span)).ToHashSet(),
             OfferBytesMin = options.OfferBytesMin,
+            LaggardTimeout = Duration.FromTimeSpan(options.LaggardTimeout),
         };
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
         _host.OperationSettings = operations;
         _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations);
-        _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters);
+        _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters, () => _host.OldPeersConnected);
         DatagramSocketReport report = socket.Report;
         logger.Listening(
             Address.ToString(), EngineName, report.Reason, report.Buffers.GrantedReceive, report.Buffers.RequestedReceive);

@@ -60,7 +60,7 @@ internal sealed partial class GetTable : IRelayOwner
                 next = Instant.Min(next, operation.Deadline);
             }
 
-            return next;
+            return Instant.Min(next, _nextLook);
         }
     }
 
@@ -241,6 +241,7 @@ internal sealed partial class GetTable : IRelayOwner
     public void HandleTimeout(Instant now)
     {
         _now = now;
+        LookForLaggards();
         foreach (GetOperation operation in _operations.Values.Where(o => now >= o.Deadline).ToArray())
         {
             if (operation.State == GetState.Searching && IsAnswerArriving(operation))

@@ -6,6 +6,7 @@ using FastPath.Diagnostics;
 using FastPath.Engine;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Operations;
+using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Bodies;
@@ -139,7 +140,7 @@ internal sealed partial class NodeHost
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => _logger.Relaying(
         transaction, contract.Key, contract.Key.Code, contract.Form, contract.CodeLength, contract.ParametersLength, totalLength);
 
-    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor)
+    public IFanOutMember? DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, cursor, new StreamReaders()).Attach();
         if (!_gets.TryRemove(transaction, out TaskCompletionSource<GetArrival>? arrival)
@@ -147,6 +148,8 @@ internal sealed partial class NodeHost
         {
             handle.Dispose();
         }
+
+        return new SharingReader(handle);
     }
 
     public void DeliverStored(UInt128 transaction, IStoredPayload payload)
@@ -166,10 +169,11 @@ internal sealed partial class NodeHost
         }
     }
 
-    public void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor)
+    public IFanOutMember? Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, cursor, readers: null).Attach();
         _ = Task.Run(() => KeepAsync(contract, handle));
+        return new SharingReader(handle);
     }
 
     public void BeginBuffered(

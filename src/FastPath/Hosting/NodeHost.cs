@@ -128,13 +128,18 @@ internal sealed partial class NodeHost : INodeHost
         }
     }
 
+    /// <summary>Connections so far with nodes that speak wire version 0.</summary>
+    public long OldPeersConnected { get; private set; }
+
     public void OnConnectionEvent(in ConnectionEvent connectionEvent)
     {
         Connection connection = connectionEvent.Connection;
         switch (connectionEvent.Kind)
         {
             case ConnectionEventKind.Established:
-                _logger.PeerConnected(NameOf(connection), connection.Session.Cipher.Name);
+                _logger.PeerConnected(
+                    NameOf(connection), connection.Session.Cipher.Name, new NegotiatedCapabilities(connection.Session).ToString());
+                OldPeersConnected += connection.Session.IsWithOldNode ? 1 : 0;
                 PeerOf(connection);
                 break;
             case ConnectionEventKind.PingAcknowledged:

@@ -1,10 +1,11 @@
+using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Simulation.Streams;
 
 /// <summary>An application that reads one stream: as the bytes come, or only while it wants to.</summary>
-internal sealed class SimulatedReader : IReceiveListener
+internal sealed class SimulatedReader : IReceiveListener, IFanOutMember
 {
     private readonly RingCursor _cursor;
     private byte[] _bytes = [];
@@ -69,6 +70,11 @@ internal sealed class SimulatedReader : IReceiveListener
 
     public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
     {
+        if (Ended is not null)
+        {
+            return;
+        }
+
         Ended = code;
         EndedTimes++;
         EndedAt = stream.LastProgressAt;
@@ -76,8 +82,35 @@ internal sealed class SimulatedReader : IReceiveListener
         _onEnded?.Invoke(this);
     }
 
+    bool IFanOutMember.IsLive => Ended is null;
+
+    long IFanOutMember.Position => _cursor.Position;
+
+    /// <summary>It is one of those whose requests the stream answers; otherwise it only reads along.</summary>
+    public bool IsTaker { get; init; }
+
+    public void DropTooSlow(Instant now)
+    {
+        Ended = StreamErrorCode.TooSlow;
+        EndedTimes++;
+        EndedAt = now;
+        Stream.Ring.RemoveCursor(_cursor);
+        if (IsTaker)
+        {
+            Stream.Connection.Streams.Leave(Stream, StreamErrorCode.TooSlow);
+        }
+
+        Stream.Connection.Streams.OnConsumed(Stream, now);
+        _onEnded?.Invoke(this);
+    }
+
     private void Take(Instant now)
     {
+        if (Ended == StreamErrorCode.TooSlow)
+        {
+            return;
+        }
+
         RingCursor cursor = _cursor;
         RingPayload payload = Stream.Ring.Payload;
         long position = cursor.Position;

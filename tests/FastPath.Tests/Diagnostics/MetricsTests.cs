@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using FastPath.Streams;
 
 namespace FastPath.Tests.Diagnostics;
@@ -23,7 +21,7 @@ public sealed class MetricsTests
         await using OutgoingStream active = line.Right(0).OpenStream();
         await active.WriteAsync(new byte[10]);
         await line.Right(0).PingAsync();
-        Dictionary<string, long> values = Read(line[0]);
+        Dictionary<string, long> values = NodeMetrics.Read(line[0]);
         Assert.Equal(3, values["fastpath.streams.sent.started"]);
         Assert.Equal(1, values["fastpath.streams.sent.completed"]);
         Assert.Equal(1, values["fastpath.streams.sent.cancelled"]);
@@ -31,23 +29,5 @@ public sealed class MetricsTests
         Assert.Equal(1, values["fastpath.streams.sent.active"]);
         Assert.True(values["fastpath.payload.sent"] >= 10_010);
         Assert.True(values["fastpath.socket.receive_buffer"] > 0);
-    }
-
-    /// <summary>Reads the instruments of one node: those of other tests' nodes are told apart by what their meter reads.</summary>
-    private static Dictionary<string, long> Read(FastPathNode node)
-    {
-        var values = new ConcurrentDictionary<string, long>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, l) =>
-        {
-            if (instrument.Meter == node.Metrics.Meter)
-            {
-                l.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => values[instrument.Name] = value);
-        listener.Start();
-        listener.RecordObservableInstruments();
-        return new Dictionary<string, long>(values);
     }
 }

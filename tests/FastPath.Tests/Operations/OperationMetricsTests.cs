@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using FastPath.Contracts;
 using FastPath.Options;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
 using FastPath.Streams;
+using FastPath.Tests.Diagnostics;
 using FastPath.Tests.Stores;
 
 namespace FastPath.Tests.Operations;
@@ -38,7 +37,7 @@ public sealed class OperationMetricsTests
             await Assert.ThrowsAsync<FastPathException>(async () => await line[0].GetAsync(SampleContract.Create(6, 10).Id, fetched.BeginWrite));
         }
 
-        Dictionary<string, long> values = Read(line[0]);
+        Dictionary<string, long> values = NodeMetrics.Read(line[0]);
         Assert.Equal(
             (2 * Times, Times, 0, Times, 0, 0),
             (values["fastpath.puts.started"], values["fastpath.puts.completed"], values["fastpath.puts.not_found"],
@@ -74,22 +73,5 @@ public sealed class OperationMetricsTests
             Assert.NotNull(error.Transfer.LastProgressAge);
             break;
         }
-    }
-
-    private static Dictionary<string, long> Read(FastPathNode node)
-    {
-        var values = new ConcurrentDictionary<string, long>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, l) =>
-        {
-            if (instrument.Meter == node.Metrics.Meter)
-            {
-                l.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => values[instrument.Name] = value);
-        listener.Start();
-        listener.RecordObservableInstruments();
-        return new Dictionary<string, long>(values);
     }
 }
