@@ -42,6 +42,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     private readonly IDatagramSocket _socket;
     private readonly NodeHost _host;
     private readonly FastPathMetrics _metrics;
+    private int _isDisposed;
 
     private FastPathNode(NodeIdentity identity, IDatagramSocket socket, FastPathOptions options)
     {
@@ -243,6 +244,11 @@ public sealed partial class FastPathNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await Task.Run(_host.Loop.Dispose).ConfigureAwait(false);
         _host.Shutdown();
         _metrics.Dispose();

@@ -93,6 +93,7 @@ internal sealed partial class NodeHost
         UInt128 transaction = NewTransaction();
         var arrival = new TaskCompletionSource<GetArrival>(TaskCreationOptions.RunContinuationsAsynchronously);
         _gets[transaction] = arrival;
+        EndIfGone(arrival);
         Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm, resume, flags));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ =>

@@ -31,6 +31,9 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
 
     public int LookUps { get; private set; }
 
+    /// <summary>How often each request has asked this node.</summary>
+    public Dictionary<UInt128, int> LookUpsOf { get; } = [];
+
     /// <summary>What passes is kept in the store, too; else it is only remembered among <see cref="Caches"/>.</summary>
     public bool KeepsCached { get; set; }
 
@@ -46,6 +49,7 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
     public void BeginLookUp(UInt128 transaction, ContractInstanceId instance)
     {
         LookUps++;
+        LookUpsOf[transaction] = LookUpsOf.GetValueOrDefault(transaction) + 1;
         if (!IsStuck)
         {
             Core.Gets.CompleteLookUp(

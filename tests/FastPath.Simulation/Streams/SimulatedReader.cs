@@ -10,6 +10,7 @@ internal sealed class SimulatedReader : IReceiveListener, IFanOutMember
     private readonly RingCursor _cursor;
     private byte[] _bytes = [];
     private Action<SimulatedReader>? _onEnded;
+    private bool _isDropped;
 
     /// <param name="wants">How many bytes it takes in all; more wait in the ring.</param>
     /// <param name="cursor">A reader beside others; the stream's claim when null.</param>
@@ -70,7 +71,7 @@ internal sealed class SimulatedReader : IReceiveListener, IFanOutMember
 
     public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
     {
-        if (Ended is not null)
+        if (_isDropped)
         {
             return;
         }
@@ -91,6 +92,7 @@ internal sealed class SimulatedReader : IReceiveListener, IFanOutMember
 
     public void DropTooSlow(Instant now)
     {
+        _isDropped = true;
         Ended = StreamErrorCode.TooSlow;
         EndedTimes++;
         EndedAt = now;
@@ -106,7 +108,7 @@ internal sealed class SimulatedReader : IReceiveListener, IFanOutMember
 
     private void Take(Instant now)
     {
-        if (Ended == StreamErrorCode.TooSlow)
+        if (_isDropped)
         {
             return;
         }

@@ -42,11 +42,18 @@ public sealed class ShadowTests
     public async Task Every_harm_done_to_the_streaming_path_is_reported_and_callers_see_good_results_only()
     {
         const int Harmed = Operations;
-        (long puts, long gets, FastPathNode[] nodes) = await RunAsync(Harmed, (offset, bytes) => Flip(offset, bytes, at: 40_000));
+        var log = new RecordedLog();
+        (long puts, long gets, FastPathNode[] nodes) = await RunAsync(Harmed, (offset, bytes) => Flip(offset, bytes, at: 40_000), log);
         try
         {
             Assert.Equal(Harmed, puts + gets);
             Assert.Equal(Harmed, nodes.Sum(n => n.Host.Shadows.Counters.Different));
+
+            // Each report says which operation it was, and in which of its segments the first difference is.
+            string[] reports = [.. log.Errors];
+            Assert.Equal(Harmed, reports.Length);
+            Assert.Equal((Harmed / 2, Harmed / 2), (reports.Count(r => r.StartsWith("PUT of", StringComparison.Ordinal)), reports.Count(r => r.StartsWith("GET of", StringComparison.Ordinal))));
+            Assert.All(reports, report => Assert.Matches("first difference is at byte (3[0-9]{4}|40000) ", report));
             Assert.Equal(0, nodes.Sum(n => n.Host.Shadows.Counters.Same));
         }
         finally
@@ -160,7 +167,8 @@ public sealed class ShadowTests
     /// Puts from one node to the other and gets back into a third one, each of more than the threshold; every answer is compared
     /// with what was put. Ends when every comparison has.
     /// </summary>
-    private static async Task<(long Puts, long Gets, FastPathNode[] Nodes)> RunAsync(int operations, Action<long, Span<byte>>? fault)
+    private static async Task<(long Puts, long Gets, FastPathNode[] Nodes)> RunAsync(
+        int operations, Action<long, Span<byte>>? fault, RecordedLog? log = null)
     {
         var samples = Enumerable.Range(0, Keys).Select(i => SampleContract.Create(i, 70_000, 100)).ToArray();
         var store = new MemoryContractStore();
@@ -175,6 +183,7 @@ public sealed class ShadowTests
                 Impairment = new ImpairmentSettings { Loss = 0.02, Seed = (ulong)i + 1 },
                 OfferBytesMin = long.MaxValue,
                 ShadowFault = fault,
+                LoggerFactory = log,
             }))];
         FastPathPeer peer = await nodes[0].ConnectAsync(nodes[1].Address);
         long puts = 0;
