@@ -1,3 +1,4 @@
+using System.Numerics;
 using FastPath.Buffers.Pooling;
 
 namespace FastPath.Protocol.Streams;
@@ -11,7 +12,7 @@ namespace FastPath.Protocol.Streams;
 /// <para>Blocks change hands on the writing thread alone, but for the last act: once the writing side has abandoned the ring,
 /// whoever removes the last cursor gives everything back. So a reader never sees a block that is somebody else's.</para>
 /// </remarks>
-internal sealed class FragmentRing
+internal sealed partial class FragmentRing
 {
     // A hole costs a range of 16 bytes; honest loss leaves one per lost datagram, a thirty-second of this bound.
     private const int BytesPerRange = 128;
@@ -26,6 +27,7 @@ internal sealed class FragmentRing
     private readonly PinnedSlabPool _pool;
     private readonly BufferHolder _holder;
     private readonly int _blockBytes;
+    private readonly int _blockShift;
     private readonly RangeSet _above = new();
     private readonly Lock _cursorGate = new();
     private readonly List<RingCursor> _cursors = [];
@@ -43,6 +45,7 @@ internal sealed class FragmentRing
         _pool = pool;
         _holder = holder;
         _blockBytes = pool.BlockBytes;
+        _blockShift = BitOperations.Log2((uint)_blockBytes);
         _reservedBytes = reservedBytes;
         Capacity = capacityBytes;
         StartOffset = startOffset;
@@ -119,7 +122,7 @@ internal sealed class FragmentRing
             var larger = new RingSlots(count, _blockBytes);
 
             // The block behind the last byte too: a writer in place may have it in hand.
-            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes <= HighestEnd; block++)
+            for (long block = _reclaimedTo >> _blockShift; block * _blockBytes <= HighestEnd; block++)
             {
                 int from = _slots.IndexOf(block * _blockBytes);
                 larger.Set(larger.IndexOf(block * _blockBytes), _slots.Block(from), _slots.Memory(from));
@@ -213,7 +216,7 @@ internal sealed class FragmentRing
             return default;
         }
 
-        int inBlock = (int)(_frontier % _blockBytes);
+        int inBlock = InBlock(_frontier);
         return _slots.Memory(_slots.IndexOf(_frontier)).Slice(inBlock, (int)Math.Min(free, _blockBytes - inBlock));
     }
 
@@ -228,7 +231,7 @@ internal sealed class FragmentRing
     /// <param name="limit">Not above <see cref="Frontier"/>, or inside a range that has come.</param>
     public ReadOnlyMemory<byte> Peek(long position, long limit)
     {
-        int inBlock = (int)(position % _blockBytes);
+        int inBlock = InBlock(position);
         int length = (int)Math.Min(limit - position, _blockBytes - inBlock);
         RingSlots slots = _slots;
         return slots.Memory(slots.IndexOf(position)).Slice(inBlock, length);
@@ -246,79 +249,11 @@ internal sealed class FragmentRing
         }
     }
 
-    /// <returns>Null when bytes above the start, or all of them, were given back already: the reader comes too late (scenario R8).</returns>
-    public RingCursor? TryAddCursor()
-    {
-        lock (_cursorGate)
-        {
-            if (_reclaimedTo > StartOffset || (_isAbandoned && _cursors.Count == 0))
-            {
-                return null;
-            }
-
-            var cursor = new RingCursor(StartOffset);
-            _cursors.Add(cursor);
-            return cursor;
-        }
-    }
-
-    public void RemoveCursor(RingCursor cursor)
-    {
-        lock (_cursorGate)
-        {
-            if (_cursors.Remove(cursor) && _cursors.Count == 0 && _isAbandoned)
-            {
-                ReleaseAll();
-            }
-        }
-    }
-
-    /// <summary>The writing side is done, for good or ill: everything goes back as soon as no cursor is left.</summary>
-    public void Abandon()
-    {
-        lock (_cursorGate)
-        {
-            if (!_isAbandoned && _cursors.Count == 0)
-            {
-                ReleaseAll();
-            }
-
-            _isAbandoned = true;
-        }
-    }
-
-    /// <summary>Gives back what every cursor has passed.</summary>
-    /// <returns>The new <see cref="ReclaimedTo"/>.</returns>
-    public long Reclaim()
-    {
-        lock (_cursorGate)
-        {
-            long passed = _frontier;
-            foreach (RingCursor cursor in _cursors)
-            {
-                passed = Math.Min(passed, cursor.Position);
-            }
-
-            long block = _reclaimedTo / _blockBytes;
-            for (; (block + 1) * _blockBytes <= passed; block++)
-            {
-                ReturnSlot(_slots.IndexOf(block * _blockBytes));
-            }
-
-            if (passed == HighestEnd && passed % _blockBytes != 0 && passed > _reclaimedTo)
-            {
-                // Nothing beyond has come: the half-filled block need not wait. A later byte rents another.
-                ReturnSlot(_slots.IndexOf(passed));
-            }
-
-            Volatile.Write(ref _reclaimedTo, Math.Max(_reclaimedTo, passed));
-            return _reclaimedTo;
-        }
-    }
+    private int InBlock(long position) => (int)position & (_blockBytes - 1);
 
     private bool TryRentBlocks(long start, long end)
     {
-        for (long block = start / _blockBytes; block * _blockBytes < end; block++)
+        for (long block = start >> _blockShift; block * _blockBytes < end; block++)
         {
             int index = _slots.IndexOf(block * _blockBytes);
             if (!_slots.IsEmpty(index))
@@ -354,23 +289,12 @@ internal sealed class FragmentRing
     {
         while (!bytes.IsEmpty)
         {
-            int inBlock = (int)(position % _blockBytes);
+            int inBlock = InBlock(position);
             int length = Math.Min(bytes.Length, _blockBytes - inBlock);
             bytes[..length].CopyTo(_slots.Memory(_slots.IndexOf(position)).Span[inBlock..]);
             bytes = bytes[length..];
             position += length;
         }
-    }
-
-    private void ReleaseAll()
-    {
-        for (int index = 0; index < _slots.Count; index++)
-        {
-            ReturnSlot(index);
-        }
-
-        _pool.Unreserve(_reservedBytes);
-        _reservedBytes = 0;
     }
 
     private void ReturnSlot(int index)

@@ -20,7 +20,7 @@ internal sealed record StreamSettings
     public long WindowBytesMin { get; init; } = 64 * 1_024;
 
     /// <summary>Where a reader at this node takes the bytes: nothing is gained by holding the sender short.</summary>
-    public long SinkWindowBytesMin { get; init; } = 256 * 1_024;
+    public long SinkWindowBytesMin { get; init; } = 1_024 * 1_024;
 
     public long WindowBytesMax { get; init; } = 16 * 1_024 * 1_024;
 

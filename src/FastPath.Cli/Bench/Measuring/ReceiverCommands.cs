@@ -19,7 +19,9 @@ internal static class ReceiverCommands
     {
         await using var receiver = new LocalReceiver(options);
         Say(new JsonObject { ["ready"] = receiver.Address.ToString() });
-        while (await Console.In.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+
+        // The console's reader blocks whatever its name says, and what awaits a node may go on on the node's own thread.
+        while (await Task.Run(Console.In.ReadLine, cancellationToken).ConfigureAwait(false) is { } line)
         {
             JsonNode command = JsonNode.Parse(line)!;
             string expected = command["expect"]!.GetValue<string>();
