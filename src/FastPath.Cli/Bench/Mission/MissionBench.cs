@@ -18,9 +18,9 @@ internal sealed class MissionBench(FastPathOptions options, int runs, Action<str
     private const long ContractBytes = 10_000_000;
     private const long WarmUpBytes = 200_000;
     private const long StreamBytes = 64 * 1_024;
-    private const int StreamsOfRun = 40;
-    private const int PairsOfRun = 6;
-    private const int RequestsOfRun = 1_600;
+    private const int StreamsOfRun = 20;
+    private const int PairsOfRun = 3;
+    private const int RequestsOfRun = 400;
     private const double MemoryRatioMin = 100;
     private const double FirstByteMicrosecondsMax = 1_000;
     private const double EchoRatioMax = 1.5;

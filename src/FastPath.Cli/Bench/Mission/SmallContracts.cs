@@ -36,8 +36,9 @@ internal sealed class SmallContracts : IAsyncDisposable
         await using SmallContracts on = await StartAsync(options, contract, cancellationToken).ConfigureAwait(false);
         await using SmallContracts off = await StartAsync(
             options with { Streaming = FastPathStreaming.Off }, contract, cancellationToken).ConfigureAwait(false);
-        await on.GetAsync(contract, WarmUps, cancellationToken).ConfigureAwait(false);
-        await off.GetAsync(contract, WarmUps, cancellationToken).ConfigureAwait(false);
+        int warmUps = Math.Min(WarmUps, rounds * GetsOfRound);
+        await on.GetAsync(contract, warmUps, cancellationToken).ConfigureAwait(false);
+        await off.GetAsync(contract, warmUps, cancellationToken).ConfigureAwait(false);
         double[] ratios = new double[rounds];
         for (int i = 0; i < rounds; i++)
         {

@@ -10,7 +10,7 @@ internal static class MissionCommand
 {
     private const int RunsMax = 1_000;
 
-    private static readonly Option<int> Runs = BenchOptions.Runs(5);
+    private static readonly Option<int> Runs = BenchOptions.Runs(10);
 
     public static Command Create()
     {
