@@ -149,13 +149,14 @@ internal sealed class ChurnRun
         return null;
     }
 
-    // Asked again only with more hops to live than before, so never more often than there are hops; a PUT likewise.
+    // Asked again with more hops than before, or by a branch that has not heard of it because a node between was lost: a few
+    // times. A loop would ask until nothing is left of the hops of every branch.
     private string? LoopAt(int i)
     {
         SimulatedHost host = _nodes[i]!.Host;
         int mostAsked = host.LookUpsOf.Values.DefaultIfEmpty().Max();
         int mostTaken = host.Taken.GroupBy(taken => taken.Header.Transaction).Select(group => group.Count()).DefaultIfEmpty().Max();
-        return mostAsked > HopsToLive + 1 || mostTaken > HopsToLive + 1
+        return mostAsked > _nodes.Length || mostTaken > _nodes.Length
             ? $"node {i} was asked {mostAsked} times by one request and given {mostTaken} times what one PUT carries"
             : null;
     }
