@@ -26,5 +26,6 @@ internal static class FuzzTargets
         new OperationMessageTarget(),
         new StoreHeaderTarget(),
         new GroupGateTarget(),
+        new OldConnectionTarget(),
     ];
 }

@@ -10,4 +10,8 @@ public sealed class FastPathException(
 
     /// <summary>How far a transfer had come, when it is one that failed.</summary>
     public TransferFailure? Transfer { get; } = transfer;
+
+    /// <summary>The same, saying what it happened to; itself when it says so already.</summary>
+    internal FastPathException About(string what) =>
+        Message.Contains(what, StringComparison.Ordinal) ? this : new FastPathException(Error, $"{what}: {Message}", this, Transfer);
 }

@@ -42,6 +42,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     private readonly IDatagramSocket _socket;
     private readonly NodeHost _host;
     private readonly FastPathMetrics _metrics;
+    private int _isDisposed;
 
     private FastPathNode(NodeIdentity identity, IDatagramSocket socket, FastPathOptions options)
     {
@@ -66,12 +67,13 @@ public sealed partial class FastPathNode : IAsyncDisposable
             },
             StreamingPeers = options.StreamingPeers.Select(key => PeerKey.Read(key.Span)).ToHashSet(),
             OfferBytesMin = options.OfferBytesMin,
+            LaggardTimeout = Duration.FromTimeSpan(options.LaggardTimeout),
         };
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
         _host.OperationSettings = operations;
         _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations);
-        _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters);
+        _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters, () => _host.OldPeersConnected);
         DatagramSocketReport report = socket.Report;
         logger.Listening(
             Address.ToString(), EngineName, report.Reason, report.Buffers.GrantedReceive, report.Buffers.RequestedReceive);
@@ -245,6 +247,11 @@ public sealed partial class FastPathNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await Task.Run(_host.Loop.Dispose).ConfigureAwait(false);
         _host.Shutdown();
         _metrics.Dispose();
@@ -264,6 +271,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
         return EndpointSettings.Default with
         {
             Capabilities = options.Capabilities ?? CapabilitiesOf(options),
+            WireVersionMax = options.SpeaksAsOldNode ? HandshakeLayout.VersionOfOldNodes : HandshakeLayout.VersionMax,
             Role = options.IsClient ? NodeRole.Client : NodeRole.Node,
             Authorize = keys.Count == 0 ? null : keys.Contains,
             BufferBudgetBytes = options.BufferBudgetBytes,

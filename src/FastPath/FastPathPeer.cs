@@ -1,14 +1,12 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using FastPath.Contracts;
 using FastPath.Diagnostics;
 using FastPath.Hosting;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
-using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Streams;
 
@@ -160,34 +158,6 @@ public sealed class FastPathPeer
             Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
         };
         return new OutgoingStream(_host.Open([Connection], description));
-    }
-
-    /// <summary>Sends a body as a stream of its own; returns when the peer's transport has acknowledged all of it.</summary>
-    /// <remarks>
-    /// The body is read twice: to compute its digest, and to be sent. It carries proofs of its groups where the peer reads them
-    /// (<see cref="Options.FastPathOptions.VerifiedGroups"/>) and it is not longer than 4 GiB.
-    /// </remarks>
-    /// <param name="body">Says the same whenever it is read.</param>
-    /// <param name="metadata">What the peer's application is told with the opening; at most 899 bytes.</param>
-    /// <param name="cancellationToken">Gives the stream up.</param>
-    /// <exception cref="FastPathException">Why the peer has not got all of it, or LocalResource.</exception>
-    public async ValueTask SendStreamAsync(
-        IBody body, ReadOnlyMemory<byte> metadata = default, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        bool withProofs = _host.SendsProofsTo(Connection);
-        PayloadProof proof = await Task.Run(
-            () => PayloadProof.Compute(body, withProofs, cancellationToken), cancellationToken).ConfigureAwait(false);
-        FailIfClosed();
-        var plain = new StreamDescription
-        {
-            TransferId = NodeHost.NewTransaction(),
-            Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
-        };
-        StreamDescription description = proof.Describe(body, plain, withProofs);
-        await using var stream = new OutgoingStream(_host.Open([Connection], description));
-        await stream.WriteAsync(proof.BodyOf(body, description), cancellationToken: cancellationToken).ConfigureAwait(false);
-        await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

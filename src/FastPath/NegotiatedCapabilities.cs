@@ -55,4 +55,16 @@ public sealed record NegotiatedCapabilities
 
     /// <summary>The part that says how contracts are sent to this peer.</summary>
     public PeerCapabilities ForContracts => new(Streaming, PipedForwarding);
+
+    /// <summary>For people: the version, and the features by name.</summary>
+    public override string ToString()
+    {
+        (string Name, bool IsThere)[] all =
+        [
+            ("streaming", Streaming), ("piped forwarding", PipedForwarding), ("resume", Resume), ("offers", Offers),
+            ("delivery reports", DeliveryReports), ("verified groups", VerifiedGroups), ("archived form", ArchivedForm),
+        ];
+        string[] features = [.. all.Where(feature => feature.IsThere).Select(feature => feature.Name)];
+        return $"wire version {WireVersion}; {(features.Length == 0 ? "whole messages only" : string.Join(", ", features))}";
+    }
 }

@@ -92,4 +92,32 @@ public sealed class FastPathNodeTests
             File.Delete(path);
         }
     }
+
+    [Fact]
+    public async Task What_begins_at_a_node_that_is_gone_ends_at_once_and_waits_for_nothing()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        FastPathPeer peer = line.Right(0);
+        await line[0].DisposeAsync();
+        await line[0].DisposeAsync();
+        var contract = Stores.SampleContract.Create(1, 100, 10);
+        var container = FastPath.Serialization.Contracts.ContractContainer.FromCode(
+            new FastPath.Serialization.Bodies.MemoryBody(contract.Code), new FastPath.Serialization.Bodies.MemoryBody(contract.Parameters));
+        var state = new FastPath.Serialization.Contracts.WrappedState(new FastPath.Serialization.Bodies.MemoryBody(contract.State!));
+        Func<Task>[] calls =
+        [
+            async () => await line[0].GetAsync(contract.Id, key => throw new InvalidOperationException("nothing comes")),
+            async () => await line[0].PutAsync(peer, container, state),
+            async () => await line[0].PutAsync(container, state),
+            async () => await line[0].ConnectAsync(new PeerEndpoint(FastPath.Identities.NodeIdentity.Create().PublicKey, line[1].Address.EndPoint)),
+            async () => await peer.PingAsync(),
+            async () => await peer.SendAsync(new byte[1]),
+            async () => await peer.RequestAsync(new byte[1]),
+        ];
+        foreach (Func<Task> call in calls)
+        {
+            FastPathException error = await Assert.ThrowsAsync<FastPathException>(call).WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Equal(FastPathError.ConnectionClosed, error.Error);
+        }
+    }
 }

@@ -26,6 +26,10 @@ internal static class HandshakeParties
 
     public static Endpoint CreateInitiator() => new(Settings, InitiatorPrivateKey, new SeededRandom(1));
 
+    /// <summary>Speaks wire version 0 alone.</summary>
+    public static Endpoint CreateOldInitiator() =>
+        new(Settings with { WireVersionMax = HandshakeLayout.VersionOfOldNodes }, InitiatorPrivateKey, new SeededRandom(1));
+
     public static Endpoint CreateResponder() => new(Settings, ResponderPrivateKey, new SeededRandom(2));
 
     /// <summary>Begins the handshake and takes message 1.</summary>

@@ -1,6 +1,7 @@
 using FastPath.Buffers.Pooling;
 using FastPath.Fuzz.Oracles;
 using FastPath.Protocol.Connections;
+using FastPath.Protocol.Frames;
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
@@ -22,7 +23,8 @@ internal sealed class StreamUser(PinnedSlabPool pool) : IReceiveListener, ISendL
     public void Send(Connection connection, Instant now)
     {
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, 0, PayloadBytes)!;
-        var description = new StreamDescription { TransferId = 7, Metadata = new byte[10] };
+        StreamKind kind = connection.Session.IsWithOldNode ? StreamKind.Whole : StreamKind.Streaming;
+        var description = new StreamDescription { Kind = kind, TransferId = 7, Metadata = new byte[10] };
         SendStream stream = connection.Streams.Open(now, description, ring, ring.TryAddCursor()!, this);
         ring.Write(0, new byte[PayloadBytes], out _);
         stream.Offer(0, PayloadBytes, now);

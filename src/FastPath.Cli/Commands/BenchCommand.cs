@@ -15,6 +15,7 @@ internal static class BenchCommand
         ReassemblyCommand.Create(),
         SerializeCommand.Create(),
         ScaleCommand.Create(),
+        MissionCommand.Create(),
         ReceiverCommand.Create(),
     };
 }

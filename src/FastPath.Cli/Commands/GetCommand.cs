@@ -5,6 +5,7 @@ using FastPath.Cli.Output;
 using FastPath.Cli.Parsing;
 using FastPath.Contracts;
 using FastPath.Identities;
+using FastPath.Options;
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
@@ -37,6 +38,7 @@ internal static class GetCommand
     {
         var command = new Command("get", "Fetch a contract") { Key, Via, CodeOut, ParametersOut, StateOut, Partial, Identity };
         NodeOptions.AddTo(command);
+        OperationWishes.AddTo(command);
         command.SetAction((parse, token) => CommandRunner.RunAsync(parse, t => RunAsync(parse, t), token));
         return command;
     }
@@ -46,6 +48,8 @@ internal static class GetCommand
         ContractInstanceId instance = Values.Key(parse.GetValue(Key)!);
         List<PeerEndpoint> via = [.. parse.GetValue(Via)!.Select(text => Values.Address("--via", text))];
         NodeIdentity identity = parse.GetValue(Identity) is { } path ? NodeIdentity.Load(path) : NodeIdentity.Create();
+        FastPathOptions options = NodeOptions.Read(parse);
+        OperationOptions wishes = OperationWishes.Read(parse, options);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("fastpath-get-");
         try
         {
@@ -53,9 +57,9 @@ internal static class GetCommand
             await using FastPathNode node = FastPathNode.Start(
                 identity,
                 Values.AnyFor(via[0]),
-                NodeOptions.Read(parse) with { IsClient = true, Store = store, PartialFolder = parse.GetValue(Partial) });
+                options with { IsClient = true, Store = store, PartialFolder = parse.GetValue(Partial) });
             FastPathPeer peer = await ConnectAsync(node, via, cancellationToken).ConfigureAwait(false);
-            GetReport report = await node.GetAsync(instance, cancellationToken).ConfigureAwait(false);
+            GetReport report = await node.GetAsync(instance, wishes, cancellationToken).ConfigureAwait(false);
             using StoredContract entry = store.TryOpen(instance)!;
             Write(parse.GetValue(CodeOut), entry.Code);
             Write(parse.GetValue(ParametersOut), new MemoryBody(entry.Parameters));

@@ -83,6 +83,8 @@ internal static class NodeCommand
             Console.WriteLine(new JsonObject
             {
                 ["stopped"] = node.Address.ToString(),
+                ["streams_sent"] = counters.SendsStarted - counters.SendsWhole,
+                ["wholes_sent"] = counters.SendsWhole,
                 ["payload_bytes_sent"] = counters.PayloadBytesSent,
                 ["payload_bytes_received"] = counters.PayloadBytesReceived + counters.PayloadBytesDuplicate,
             }.ToJsonString());

@@ -5,6 +5,7 @@ using FastPath.Cli.Output;
 using FastPath.Cli.Parsing;
 using FastPath.Contracts;
 using FastPath.Identities;
+using FastPath.Options;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using Microsoft.Win32.SafeHandles;
@@ -22,6 +23,7 @@ internal static class PutCommand
     {
         var command = new Command("put", "Store a contract at a node") { PackCommand.Code, PackCommand.Parameters, State, Via, Identity };
         NodeOptions.AddTo(command);
+        OperationWishes.AddTo(command);
         command.SetAction((parse, token) => CommandRunner.RunAsync(parse, t => RunAsync(parse, t), token));
         return command;
     }
@@ -35,10 +37,11 @@ internal static class PutCommand
         ContractContainer contract = ContractContainer.FromCode(
             new FileBody(code, 0, RandomAccess.GetLength(code)), PackCommand.ReadParameters(parse));
         var wrapped = new WrappedState(state is null ? MemoryBody.Empty : new FileBody(state, 0, RandomAccess.GetLength(state)));
-        await using FastPathNode node = FastPathNode.Start(
-            identity, Values.AnyFor(via), NodeOptions.Read(parse) with { IsClient = true });
+        FastPathOptions options = NodeOptions.Read(parse) with { IsClient = true };
+        OperationOptions wishes = OperationWishes.Read(parse, options);
+        await using FastPathNode node = FastPathNode.Start(identity, Values.AnyFor(via), options);
         FastPathPeer peer = await node.ConnectAsync(via, cancellationToken).ConfigureAwait(false);
-        PutReport report = await node.PutAsync(peer, contract, wrapped, cancellationToken).ConfigureAwait(false);
+        PutReport report = await node.PutAsync(peer, contract, wrapped, wishes, cancellationToken).ConfigureAwait(false);
         TimeSpan total = Stopwatch.GetElapsedTime(report.Started, report.Ended);
         if (!parse.GetValue(GlobalOptions.Json))
         {

@@ -28,6 +28,8 @@ internal sealed class DemoContract
 
     public ContractContainer Container { get; }
 
+    public ReadOnlyMemory<byte> State => _state;
+
     public void StoreIn(IContractStore store)
     {
         using IContractWriter writer = store.BeginWrite(Container.Key);

@@ -20,12 +20,8 @@ internal static class CapabilityTable
         return document;
     }
 
-    public static string ToText(NegotiatedCapabilities capabilities)
-    {
-        IEnumerable<string> features = Features(capabilities).Where(feature => feature.IsThere).Select(feature => feature.Name.Replace('_', ' '));
-        return $"wire version {capabilities.WireVersion}; {string.Join(", ", features.DefaultIfEmpty("whole messages only"))}; "
-            + $"payloads to {Sizes.Format(capabilities.PayloadBytesMax)}, {capabilities.StreamsMax} streams at once";
-    }
+    public static string ToText(NegotiatedCapabilities capabilities) =>
+        $"{capabilities}; payloads to {Sizes.Format(capabilities.PayloadBytesMax)}, {capabilities.StreamsMax} streams at once";
 
     private static (string Name, bool IsThere)[] Features(NegotiatedCapabilities capabilities) =>
     [

@@ -12,6 +12,11 @@ internal static class NodeOptions
     private const int MtuMax = 65_000;
 
     private static readonly Option<string> Streaming = Choice("--streaming", "on", "off, shadow, opt-in or on: the stage of the rollout");
+    private static readonly Option<string[]> StreamingPeers = new("--streaming-peer")
+    {
+        Description = "Public key of a peer that is streamed to at the stage opt-in; repeatable",
+    };
+
     private static readonly Option<string> Threshold = Choice("--threshold", "64KiB", "Only payloads that are longer are streamed");
     private static readonly Option<string> Piped = Choice("--piped", "on", "on: relays pass bytes on as they come; off: each takes the whole first");
     private static readonly Option<string> Congestion = Choice("--congestion", "bbr", "bbr, cubic or ledbat (background)");
@@ -42,7 +47,7 @@ internal static class NodeOptions
     };
 
     private static readonly Option[] All =
-        [Streaming, Threshold, Piped, Congestion, Rate, Engine, Polling, Cipher, Mtu, Cache, Verify, Proofs, Continuations, HopsToLive, Retries];
+        [Streaming, StreamingPeers, Threshold, Piped, Congestion, Rate, Engine, Polling, Cipher, Mtu, Cache, Verify, Proofs, Continuations, HopsToLive, Retries];
 
     public static void AddTo(Command command)
     {
@@ -64,6 +69,7 @@ internal static class NodeOptions
                 "on" => FastPathStreaming.On,
                 var other => throw new CommandException(ExitCode.Usage, $"--streaming '{other}': expected off, shadow, opt-in or on"),
             },
+            StreamingPeers = ReadStreamingPeers(parse),
             StreamingThresholdBytes = Sizes.Parse("--threshold", parse.GetValue(Threshold)!),
             PipedForwarding = Values.Switch(parse, Piped),
             Cache = Values.Switch(parse, Cache),
@@ -112,6 +118,15 @@ internal static class NodeOptions
         };
     }
 
+    private static ReadOnlyMemory<byte>[] ReadStreamingPeers(ParseResult parse)
+    {
+        ReadOnlyMemory<byte>[] keys = [.. (parse.GetValue(StreamingPeers) ?? []).Select(text => Values.PublicKey("--streaming-peer", text))];
+        return keys.Length == 0 || parse.GetValue(Streaming) == "opt-in"
+            ? keys
+            : throw new CommandException(
+                ExitCode.Usage, $"--streaming-peer: of use at --streaming opt-in alone, and the stage is '{parse.GetValue(Streaming)}'");
+    }
+
     private static long RateOf(ParseResult parse)
     {
         string text = parse.GetValue(Rate)!;
@@ -123,7 +138,7 @@ internal static class NodeOptions
     public static IReadOnlyList<string> ToArguments(ParseResult parse) =>
     [
         .. All.Select(parse.GetResult).OfType<OptionResult>().Where(result => !result.Implicit)
-            .SelectMany(result => (string[])[result.Option.Name, .. result.Tokens.Select(token => token.Value)]),
+            .SelectMany(result => result.Tokens.SelectMany(token => (string[])[result.Option.Name, token.Value])),
     ];
 
     private static Option<string> Choice(string name, string standard, string description) => new(name)

@@ -113,7 +113,7 @@ internal sealed partial class GetTable
         bool isWhole = stream.Ring.StartOffset == 0;
         if (!operation.IsOrigin && _settings.Caches && isWhole && stream.Ring.TryAddCursor() is { } cursor)
         {
-            _host.Cache(contract, stream, cursor);
+            Share(transfer, _host.Cache(contract, stream, cursor), isAwaited: false);
         }
         else if (transfer.Relay is { TakesUnverified: true })
         {
@@ -186,7 +186,7 @@ internal sealed partial class GetTable
             operation.State = GetState.Transferring;
             Remove(operation);
             Counters.CountEnded(OperationStatus.Done);
-            _host.DeliverGet(operation.Transaction, transfer.Contract, source, cursor);
+            Share(transfer, _host.DeliverGet(operation.Transaction, transfer.Contract, source, cursor));
         }
         else
         {
@@ -231,6 +231,7 @@ internal sealed partial class GetTable
 
         Forwarded++;
         CutThrough++;
+        Share(transfer, operation.Route);
         operation.Transfer = transfer;
         transfer.Passed.Add(operation);
         _host.OnRelaying(operation.Transaction, transfer.Contract, length);
@@ -248,7 +249,7 @@ internal sealed partial class GetTable
         {
             Remove(operation);
             Counters.CountEnded(OperationStatus.Done);
-            _host.DeliverGet(operation.Transaction, transfer.Contract, transfer.Source, cursor);
+            Share(transfer, _host.DeliverGet(operation.Transaction, transfer.Contract, transfer.Source, cursor));
         }
 
         transfer.Waiting.Clear();

@@ -52,7 +52,7 @@ internal sealed partial class GetTable : IRelayOwner
 
     public void ResetPeak() => RelayReorderPeakBytes = 0;
 
-    public Instant NextDeadline => _timers.Next;
+    public Instant NextDeadline => Instant.Min(_timers.Next, _nextLook);
 
     /// <summary>A request of this node's own; ends in one Deliver or one Fail of the host.</summary>
     /// <param name="resume">What this node has already of one payload; the answer may begin there, or at 0.</param>
@@ -231,6 +231,7 @@ internal sealed partial class GetTable : IRelayOwner
     public void HandleTimeout(Instant now)
     {
         _now = now;
+        LookForLaggards();
         while (_timers.TryTakeDue(now, out GetOperation operation))
         {
             _due.Add(operation);

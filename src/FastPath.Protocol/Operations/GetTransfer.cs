@@ -1,5 +1,6 @@
 using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
+using FastPath.Protocol.Time;
 using FastPath.Serialization.Contracts;
 
 namespace FastPath.Protocol.Operations;
@@ -16,6 +17,8 @@ internal sealed class GetTransfer(
     Action<GetTransfer> onBegun,
     Action<GetTransfer, bool> onEnded) : IReceiveListener
 {
+    private readonly LaggardWatch _watch = new();
+    private int _takers;
     private bool _isClaimed;
 
     public ReceiveStream Source => source;
@@ -38,6 +41,30 @@ internal sealed class GetTransfer(
 
     /// <summary>The stream is attached: whoever joins from now on is served at once.</summary>
     public bool IsStarted { get; private set; }
+
+    /// <summary>When to look again for one that holds the others up; never while there are no others.</summary>
+    public Instant NextLook { get; private set; } = Instant.Never;
+
+    /// <summary>One more that takes the bytes.</summary>
+    /// <param name="taker">Null for one whose place is not known.</param>
+    /// <param name="bound">How long it may hold the others up.</param>
+    /// <param name="isAwaited">Somebody waits for what it takes; otherwise it may be held up itself, as a cache may.</param>
+    public void AddTaker(Instant now, IFanOutMember? taker, Duration bound, bool isAwaited = true)
+    {
+        if (taker is not null)
+        {
+            _watch.Add(taker, bound, isAwaited);
+            NextLook = ++_takers > 1 ? now : Instant.Never;
+        }
+    }
+
+    /// <summary>Ends who has held the others up for too long.</summary>
+    /// <param name="interval">Until the next look.</param>
+    public void Look(Instant now, Duration interval)
+    {
+        NextLook = source.HasEnded ? Instant.Never : now + interval;
+        _watch.Observe(now, source);
+    }
 
     /// <summary>A reader from the first byte on; null when that is gone.</summary>
     public RingCursor? TakeCursor()

@@ -1,4 +1,5 @@
 using FastPath.Protocol.Connections;
+using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Contracts;
 
@@ -28,7 +29,8 @@ internal interface IOperationHost
     /// <summary>
     /// A local request is answered by this stream; the host owns the cursor, and leaves the stream when it wants no more of it.
     /// </summary>
-    void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor);
+    /// <returns>How far it has read, and how to end it when it holds others up; null for one that is always waited for.</returns>
+    IFanOutMember? DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor);
 
     /// <summary>A local request is answered by this node's own store; the host owns the payload.</summary>
     void DeliverStored(UInt128 transaction, IStoredPayload payload);
@@ -40,7 +42,8 @@ internal interface IOperationHost
     void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength);
 
     /// <summary>Read along with this cursor and store what passes.</summary>
-    void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor);
+    /// <returns>As of <see cref="DeliverGet"/>.</returns>
+    IFanOutMember? Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor);
 
     /// <summary>Take the whole stream (the host owns its claim), then send it on; CompleteServe or FailBuffered when it ended.</summary>
     void BeginBuffered(

@@ -33,6 +33,9 @@ internal sealed record OperationSettings
     /// <summary>Payloads of at least so many bytes are offered first by a node that passes a PUT on.</summary>
     public long OfferBytesMin { get; init; } = (64 * 1_024) + 1;
 
+    /// <summary>Of several that share a transfer, one may hold the others up for so long; then it ends as too slow.</summary>
+    public Duration LaggardTimeout { get; init; } = Duration.FromSeconds(5);
+
     /// <summary>Steps of a PUT that may lead to no better node, so that it does not end at the first local maximum.</summary>
     public byte Detours { get; init; } = 1;
 
@@ -61,6 +64,7 @@ internal sealed record OperationSettings
         Require(
             ProgressInterval < SearchTimeout && ProgressInterval < PutResultTimeout,
             "ProgressInterval must be shorter than SearchTimeout and PutResultTimeout: else a node at work looks silent");
+        Require(LaggardTimeout > Duration.Zero, "LaggardTimeout must be more than zero");
         Require(StreamingThresholdBytes >= 0, "StreamingThresholdBytes must not be negative");
     }
 

@@ -18,7 +18,8 @@ internal sealed class LaggardWatch
 
     /// <param name="member">Counts as one that may be ahead, whatever its bound.</param>
     /// <param name="bound">How long it may hold the others up; null for ever.</param>
-    public void Add(IFanOutMember member, Duration? bound) => _entries.Add(new Entry(member, bound));
+    /// <param name="isAwaited">False for one that nobody waits for: that it is ahead means nothing.</param>
+    public void Add(IFanOutMember member, Duration? bound, bool isAwaited = true) => _entries.Add(new Entry(member, bound, isAwaited));
 
     /// <summary>The same for a ring that a peer fills: it waits when it has used its credit, until the stream has ended.</summary>
     public Instant Observe(Instant now, ReceiveStream source) => Observe(
@@ -34,7 +35,7 @@ internal sealed class LaggardWatch
         long furthest = long.MinValue;
         foreach (Entry entry in _entries)
         {
-            furthest = entry.Member.IsLive ? Math.Max(furthest, entry.Member.Position) : furthest;
+            furthest = entry.IsAwaited && entry.Member.IsLive ? Math.Max(furthest, entry.Member.Position) : furthest;
         }
 
         Instant next = Instant.Never;
@@ -69,8 +70,10 @@ internal sealed class LaggardWatch
         return next;
     }
 
-    private sealed class Entry(IFanOutMember member, Duration? bound)
+    private sealed class Entry(IFanOutMember member, Duration? bound, bool isAwaited)
     {
+        public bool IsAwaited => isAwaited;
+
         public IFanOutMember Member { get; } = member;
 
         public Duration? Bound { get; } = bound;

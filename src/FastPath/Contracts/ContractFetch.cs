@@ -54,6 +54,18 @@ internal sealed class ContractFetch : IDisposable
     /// <exception cref="FastPathException">NotFound, Unavailable, Corrupt, NotResumable, or why the last attempt failed.</exception>
     public async Task<GetReport> RunAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            return await RetryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (FastPathException e)
+        {
+            throw e.About($"GET of {_instance}");
+        }
+    }
+
+    private async Task<GetReport> RetryAsync(CancellationToken cancellationToken)
+    {
         while (true)
         {
             try

@@ -32,6 +32,10 @@ internal sealed class ContractPut(
             {
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
+            catch (FastPathException e)
+            {
+                throw e.About($"PUT of {payload.Outline.Key}");
+            }
         }
     }
 

@@ -10,8 +10,8 @@ internal static partial class FastPathLog
     public static partial void Listening(
         this ILogger logger, string address, string engine, string reason, long receiveGranted, long receiveRequested);
 
-    [LoggerMessage(2, LogLevel.Information, "Connected to {Peer} with {Cipher}")]
-    public static partial void PeerConnected(this ILogger logger, string peer, string cipher);
+    [LoggerMessage(2, LogLevel.Information, "Connected to {Peer} with {Cipher}: {Capabilities}")]
+    public static partial void PeerConnected(this ILogger logger, string peer, string cipher, string capabilities);
 
     [LoggerMessage(3, LogLevel.Information, "Connection to {Peer} ended: {Reason}")]
     public static partial void PeerClosed(this ILogger logger, string peer, string reason);

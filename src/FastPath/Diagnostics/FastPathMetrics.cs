@@ -14,7 +14,7 @@ internal sealed class FastPathMetrics : IDisposable
 
     private readonly Meter _meter = new(MeterName);
 
-    public FastPathMetrics(NodeCore core, IDatagramSocket socket, ShadowCounters shadows)
+    public FastPathMetrics(NodeCore core, IDatagramSocket socket, ShadowCounters shadows, Func<long> oldPeers)
     {
         StreamCounters streams = core.Endpoint.StreamCounters;
         Count("fastpath.streams.sent.started", () => streams.SendsStarted, "Streams opened by this node");
@@ -57,6 +57,7 @@ internal sealed class FastPathMetrics : IDisposable
         Count("fastpath.socket.refused", () => socket.Counters.SendTooLong, "Datagrams that were too long for the way and did not leave");
         Gauge("fastpath.socket.kernel_drops", () => socket.KernelDrops ?? 0, "Datagrams that the kernel dropped for lack of room");
         Count("fastpath.handshakes.completed", () => core.Endpoint.Counters.HandshakesCompleted, "Sessions agreed");
+        Count("fastpath.handshakes.old", oldPeers, "Of these, with nodes that know whole messages only");
         Count("fastpath.handshakes.timed_out", () => core.Endpoint.Counters.HandshakesTimedOut, "Dials without an answer");
         Count("fastpath.datagrams.malformed", () => core.Endpoint.Counters.DatagramsMalformed, "Datagrams of no known form");
     }

@@ -6,6 +6,7 @@ using FastPath.Diagnostics;
 using FastPath.Engine;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Operations;
+using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Bincode;
 using FastPath.Serialization.Bodies;
@@ -92,6 +93,7 @@ internal sealed partial class NodeHost
         UInt128 transaction = NewTransaction();
         var arrival = new TaskCompletionSource<GetArrival>(TaskCreationOptions.RunContinuationsAsynchronously);
         _gets[transaction] = arrival;
+        EndIfGone(arrival);
         Loop.Post(now => Core.Gets.Start(now, transaction, instance, (byte)_options.HopsToLive, _options.ContractForm, resume, flags));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ =>
@@ -139,7 +141,7 @@ internal sealed partial class NodeHost
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => _logger.Relaying(
         transaction, contract.Key, contract.Key.Code, contract.Form, contract.CodeLength, contract.ParametersLength, totalLength);
 
-    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor)
+    public IFanOutMember? DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, cursor, new StreamReaders()).Attach();
         if (!_gets.TryRemove(transaction, out TaskCompletionSource<GetArrival>? arrival)
@@ -147,6 +149,8 @@ internal sealed partial class NodeHost
         {
             handle.Dispose();
         }
+
+        return new SharingReader(handle);
     }
 
     public void DeliverStored(UInt128 transaction, IStoredPayload payload)
@@ -166,10 +170,11 @@ internal sealed partial class NodeHost
         }
     }
 
-    public void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor)
+    public IFanOutMember? Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, cursor, readers: null).Attach();
         _ = Task.Run(() => KeepAsync(contract, handle));
+        return new SharingReader(handle);
     }
 
     public void BeginBuffered(

@@ -95,6 +95,7 @@ internal sealed partial class NodeHost
         PutHeader header, PutSource source, OperationStatus here, Connection? only, CancellationToken cancellationToken)
     {
         _puts[header.Transaction] = source;
+        EndIfGone(source.Result);
         Loop.Post(now => Core.Puts.Start(now, header, here, only));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ =>

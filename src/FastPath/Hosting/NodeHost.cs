@@ -75,6 +75,8 @@ internal sealed partial class NodeHost : INodeHost
 
     private IContractStore? Store => _options.Store;
 
+    private volatile FastPathException? _gone;
+
     public Task<FastPathPeer> DialAsync(PeerEndpoint peer)
     {
         PeerKey key = peer.Key;
@@ -84,6 +86,7 @@ internal sealed partial class NodeHost : INodeHost
         {
             var address = Buffers.Datagrams.PeerAddress.FromEndPoint(peer.EndPoint);
             Loop.Post(now => Core.Endpoint.Dial(now, key, address));
+            EndIfGone(dial);
         }
 
         return dial.Task;
@@ -105,10 +108,20 @@ internal sealed partial class NodeHost : INodeHost
     public FastPathPeer PeerOf(Connection connection) =>
         _peers.GetOrAdd(connection, static (c, host) => new FastPathPeer(c, host), this);
 
+    // Called when the wait is registered: either this or the shutdown sees the other.
+    private void EndIfGone<T>(TaskCompletionSource<T> wait)
+    {
+        if (_gone is { } gone)
+        {
+            wait.TrySetException(gone);
+        }
+    }
+
     /// <summary>The node is gone: whoever still waits hears it.</summary>
     public void Shutdown()
     {
         var gone = new FastPathException(FastPathError.ConnectionClosed, "the node was disposed");
+        _gone = gone;
         foreach (FastPathPeer peer in _peers.Values)
         {
             peer.OnClosed("the node was disposed");
@@ -128,13 +141,18 @@ internal sealed partial class NodeHost : INodeHost
         }
     }
 
+    /// <summary>Connections so far with nodes that speak wire version 0.</summary>
+    public long OldPeersConnected { get; private set; }
+
     public void OnConnectionEvent(in ConnectionEvent connectionEvent)
     {
         Connection connection = connectionEvent.Connection;
         switch (connectionEvent.Kind)
         {
             case ConnectionEventKind.Established:
-                _logger.PeerConnected(NameOf(connection), connection.Session.Cipher.Name);
+                _logger.PeerConnected(
+                    NameOf(connection), connection.Session.Cipher.Name, new NegotiatedCapabilities(connection.Session).ToString());
+                OldPeersConnected += connection.Session.IsWithOldNode ? 1 : 0;
                 PeerOf(connection);
                 break;
             case ConnectionEventKind.PingAcknowledged:

@@ -1,5 +1,9 @@
+using System.Net;
+using FastPath.Identities;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace FastPath.Options;
 
@@ -43,5 +47,27 @@ public static class FastPathConfiguration
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         return services.AddSingleton(Read(configuration.GetSection(SectionName), options));
+    }
+
+    /// <summary>
+    /// Registers one <see cref="FastPathNode"/> with the options of <see cref="AddFastPath"/>: it opens its port when the host
+    /// starts, or when it is asked for before, and closes its connections with a code when the host stops.
+    /// </summary>
+    /// <param name="services">With options, and perhaps loggers; the options' own logger comes first.</param>
+    /// <param name="identity">Who the node is; called once.</param>
+    /// <param name="listen">Port 0 takes a free one.</param>
+    public static IServiceCollection AddFastPathNode(
+        this IServiceCollection services, Func<IServiceProvider, NodeIdentity> identity, IPEndPoint listen)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(listen);
+        services.AddSingleton(provider =>
+        {
+            FastPathOptions options = provider.GetRequiredService<FastPathOptions>();
+            return FastPathNode.Start(
+                identity(provider), listen, options with { LoggerFactory = options.LoggerFactory ?? provider.GetService<ILoggerFactory>() });
+        });
+        return services.AddSingleton<IHostedService, FastPathNodeService>();
     }
 }

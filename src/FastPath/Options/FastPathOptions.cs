@@ -46,6 +46,12 @@ public sealed record FastPathOptions
     /// <summary>Relays keep the contracts that pass through them.</summary>
     public bool Cache { get; init; } = true;
 
+    /// <summary>
+    /// GETs of one contract that meet at a node share a transfer. One of them may hold the others up for this long; then it ends
+    /// as TooSlow, and asks again for what it lacks, within <see cref="Retry"/>.
+    /// </summary>
+    public TimeSpan LaggardTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The form that this node asks for and puts in; a neighbour that does not read it gets bincode.</summary>
     public ContractForm ContractForm { get; init; }
 
@@ -165,6 +171,9 @@ public sealed record FastPathOptions
     /// <summary>Feature bits of this node's handshakes; null for all.</summary>
     internal ulong? Capabilities { get; init; }
 
+    /// <summary>Speaks wire version 0 and nothing newer, as old nodes do: for measurements and tests.</summary>
+    internal bool SpeaksAsOldNode { get; init; }
+
     /// <summary>Harm done to the bytes of shadow streams as they arrive, by offset: for tests of the comparison.</summary>
     internal Action<long, Span<byte>>? ShadowFault { get; init; }
 
@@ -200,6 +209,7 @@ public sealed record FastPathOptions
         Require(PartialFolder is not "", nameof(PartialFolder), "a folder, or nothing");
         Require(PartialLifetime > TimeSpan.Zero, nameof(PartialLifetime), "more than zero");
         Require(OfferBytesMin >= 0, nameof(OfferBytesMin), "0 or more");
+        Require(LaggardTimeout > TimeSpan.Zero, nameof(LaggardTimeout), "more than zero");
         Require(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
         Require(AllowedPeers.All(key => key.Length == 32), nameof(AllowedPeers), "keys of 32 bytes");

@@ -16,6 +16,7 @@ internal static class OptionTable
             [nameof(FastPathOptions.UpdateBytesMax)] = (o, v) => o with { UpdateBytesMax = v.ToSize() },
             [nameof(FastPathOptions.PipedForwarding)] = (o, v) => o with { PipedForwarding = v.ToSwitch() },
             [nameof(FastPathOptions.Cache)] = (o, v) => o with { Cache = v.ToSwitch() },
+            [nameof(FastPathOptions.LaggardTimeout)] = (o, v) => o with { LaggardTimeout = v.ToTime() },
             [nameof(FastPathOptions.ContractForm)] = (o, v) => o with { ContractForm = v.ToChoice<Serialization.Contracts.ContractForm>() },
             [nameof(FastPathOptions.VerifiedGroups)] = (o, v) => o with { VerifiedGroups = v.ToSwitch() },
             [nameof(FastPathOptions.Verify)] = (o, v) => o with { Verify = v.ToSwitch() },

@@ -55,8 +55,26 @@ internal sealed record ContractHeader(
     {
         CheckFrame(header, fileLength, file);
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header[ContractFileLayout.FlagsOffset..]);
+        if ((flags & ~(ContractFileLayout.StateFlag | ContractFileLayout.PayloadDigestFlag)) != 0)
+        {
+            throw new CorruptContractException(file, $"unknown flags {flags:x}", ContractFileLayout.FlagsOffset);
+        }
+
         bool hasState = (flags & ContractFileLayout.StateFlag) != 0;
         bool hasPayloadDigest = (flags & ContractFileLayout.PayloadDigestFlag) != 0;
+        bool hasVersion = VersionOf(header) >= ContractFileLayout.VersionWithStateVersion;
+        int meaningEnd = hasVersion ? ContractFileLayout.ReservedOffset : ContractFileLayout.StateVersionOffset;
+        RequireZero(header, meaningEnd, ContractFileLayout.ChecksumOffset, file);
+        if (!hasState)
+        {
+            RequireZero(header, ContractFileLayout.StateOffset, ContractFileLayout.PayloadDigestOffset, file);
+        }
+
+        if (!hasPayloadDigest)
+        {
+            RequireZero(header, ContractFileLayout.PayloadDigestOffset, ContractFileLayout.StateVersionOffset, file);
+        }
+
         return new ContractHeader(
             ContractKey.Read(header[ContractFileLayout.KeyOffset..]),
             ReadSection(header, ContractFileLayout.CodeOffset, fileLength, long.MaxValue, file),
@@ -64,7 +82,7 @@ internal sealed record ContractHeader(
             hasState ? ReadSection(header, ContractFileLayout.StateOffset, fileLength, long.MaxValue, file) : null,
             hasState ? ReadDigest(header, ContractFileLayout.StateDigestOffset) : null,
             hasPayloadDigest ? ReadDigest(header, ContractFileLayout.PayloadDigestOffset) : null,
-            VersionOf(header) >= ContractFileLayout.VersionWithStateVersion
+            hasVersion
                 ? BinaryPrimitives.ReadUInt64LittleEndian(header[ContractFileLayout.StateVersionOffset..])
                 : 0);
     }
@@ -109,6 +127,16 @@ internal sealed record ContractHeader(
         {
             throw new CorruptContractException(
                 file, $"{written} bytes were written, {fileLength} are there", Math.Clamp(written, 0, fileLength));
+        }
+    }
+
+    // What means nothing is zero, so that a later version may give it a meaning without being misread.
+    private static void RequireZero(ReadOnlySpan<byte> header, int start, int end, string file)
+    {
+        int at = header[start..end].IndexOfAnyExcept((byte)0);
+        if (at >= 0)
+        {
+            throw new CorruptContractException(file, "bytes that mean nothing are not zero", start + at);
         }
     }
 

@@ -14,6 +14,7 @@ internal static class FanOutBranches
     /// <param name="host">Its loop and its budget.</param>
     /// <param name="targets">In order.</param>
     /// <param name="description">What every target is told; proofs reach those alone that share the ring.</param>
+    /// <param name="role">Of this node.</param>
     /// <param name="routes">Of the direct peers, in order.</param>
     /// <param name="addReader">Gives one more reader of the shared ring; called after everything else that may fail.</param>
     /// <exception cref="FastPathException">LocalResource: the budget has no room for a ring behind a spill file.</exception>
@@ -21,6 +22,7 @@ internal static class FanOutBranches
         NodeHost host,
         IReadOnlyList<FanOutTarget> targets,
         StreamDescription description,
+        TransferRole role,
         IReadOnlyList<SendTarget> routes,
         Func<StreamHandle> addReader)
     {
@@ -32,7 +34,7 @@ internal static class FanOutBranches
             FanOutTarget target = targets[i];
             if (IsDirect(target))
             {
-                branches[i] = new PeerBranch(target.Policy, routes[route++], description);
+                branches[i] = new PeerBranch(target.Policy, routes[route++], description, role);
             }
             else if (behind[i] is { } writer)
             {

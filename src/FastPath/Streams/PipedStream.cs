@@ -119,7 +119,7 @@ public sealed class PipedStream : IAsyncDisposable
         FanOutBranch[] branches;
         try
         {
-            branches = FanOutBranches.Create(host, targets, description, writer.Routes, writer.AddReader);
+            branches = FanOutBranches.Create(host, targets, description, TransferRole.Source, writer.Routes, writer.AddReader);
         }
         catch
         {

@@ -25,7 +25,7 @@ public sealed class RelayedStream : IRelayOwner, IAsyncDisposable
         _readers = handle.Readers;
         var handles = new List<StreamHandle>();
         _routes = [.. targets.Where(FanOutBranches.IsDirect).Select(target => new SendTarget(target.Peer!.Connection, cursors.Dequeue()))];
-        FanOutBranch[] branches = FanOutBranches.Create(host, targets, _source.Description!, _routes, () =>
+        FanOutBranch[] branches = FanOutBranches.Create(host, targets, _source.Description!, TransferRole.Relay, _routes, () =>
         {
             var reader = new StreamHandle(host.Loop, _source, cursors.Dequeue(), readers: null);
             handles.Add(reader);

@@ -237,6 +237,13 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
         }
     }
 
+    /// <summary>The next read fails with it; what the reader holds until then stays its own.</summary>
+    internal void FailNextRead(StreamErrorCode code)
+    {
+        _failure = (int)code;
+        _signal.Signal.Set();
+    }
+
     internal void Release(long lease)
     {
         if (_leases.Release(lease))

@@ -35,8 +35,9 @@ internal sealed class RetrySchedule(RetryBudget budget)
         return true;
     }
 
-    /// <summary>Another attempt, or another source, may succeed. "Not found" is among them: a source may be restarting.</summary>
+    /// <summary>Another attempt, or another source, may succeed. "Not found" is among them: a source may be restarting; and "too slow" for others, which asks for a transfer of its own.</summary>
     private static bool IsTransient(FastPathError error) => error is FastPathError.Unreachable
         or FastPathError.ConnectionClosed or FastPathError.Unavailable or FastPathError.NotFound
-        or FastPathError.Cancelled or FastPathError.Stalled or FastPathError.UpstreamLost or FastPathError.DownstreamLost;
+        or FastPathError.Cancelled or FastPathError.Stalled or FastPathError.UpstreamLost or FastPathError.DownstreamLost
+        or FastPathError.TooSlow;
 }

@@ -4,6 +4,7 @@ using FastPath.Protocol.Recovery;
 namespace FastPath.Protocol.Tests.Frames;
 
 /// <summary>The bytes of native-notes/wire-format.md. A change here is a change of the wire version.</summary>
+[Trait("Scenario", "V4")]
 public sealed class FrameGoldenBytesTests
 {
     private static readonly UInt128 TransferId = new(0x0001020304050607, 0x08090a0b0c0d0e0f);

@@ -30,6 +30,7 @@ public sealed class FuzzTargetTests
         { "operation-message", 50_000 },
         { "store-header", 2_000 },
         { "group-gate", 1_000 },
+        { "old-connection", 200 },
     };
 
     [Fact]

@@ -6,6 +6,7 @@ using FastPath.Serialization.Operations;
 namespace FastPath.Serialization.Tests.Vectors;
 
 [Trait("Category", "Vectors")]
+[Trait("Scenario", "V4")]
 public sealed class BincodeNegativeVectorTests
 {
     public static TheoryData<string> Files =>

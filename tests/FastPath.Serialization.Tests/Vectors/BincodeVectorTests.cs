@@ -6,6 +6,7 @@ using FastPath.Serialization.Operations;
 namespace FastPath.Serialization.Tests.Vectors;
 
 [Trait("Category", "Vectors")]
+[Trait("Scenario", "V4")]
 public sealed class BincodeVectorTests
 {
     public static TheoryData<string> Files => ["contract_types.json", "operations.json", "symmetric_messages.json"];

@@ -1,3 +1,4 @@
+using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Handshakes;
@@ -236,6 +237,50 @@ public sealed class GetScenarioTests
             Assert.True(
                 isWhole || end.Status == OperationStatus.Unavailable || end.Reader?.Ended is > StreamErrorCode.None, $"seed {seed}: {end}");
             Assert.True(!isWhole || payload.AsSpan().SequenceEqual(end.Reader!.Bytes), $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    [Trait("Scenario", "P5")]
+    public void A_hop_that_is_twenty_times_slower_is_waited_for_wherever_it_is()
+    {
+        for (int hop = 0; hop < 4; hop++)
+        {
+            var model = new LinkModel { RateBytesPerSecond = 4_000_000 };
+            var mesh = new SimulatedMesh(7, model, 5, SimulatedMesh.Line(5));
+            (ContractKey key, byte[] payload) = mesh.Store(2_000_000, 4);
+            (PeerAddress left, PeerAddress right) = (mesh.Nodes[hop].Address, mesh.Nodes[hop + 1].Address);
+            mesh.World.LinkOf = (from, to) => (from, to) == (left, right) || (from, to) == (right, left)
+                ? model with { RateBytesPerSecond = model.RateBytesPerSecond / 20 }
+                : null;
+            int served = 0;
+            mesh.Nodes[4].Host.OnServing = _ => served++;
+            mesh.Get(0, key);
+            Assert.True(mesh.World.RunUntil(() => mesh.Nodes[0].Host.Gets is [{ Reader.Ended: not null }], Limit), $"hop {hop}: no end");
+            mesh.World.RunFor(Duration.FromSeconds(60));
+            var end = Assert.Single(mesh.Nodes[0].Host.Gets);
+            Assert.Equal((1, StreamErrorCode.None), (end.Reader!.EndedTimes, end.Reader.Ended));
+            Assert.Equal(payload, end.Reader.Bytes);
+            Assert.Equal(1, served);
+        }
+    }
+
+    [Fact]
+    [Trait("Scenario", "P5")]
+    public void An_answer_that_is_lost_at_any_hop_ends_the_request_once_and_not_as_a_success()
+    {
+        for (int hop = 0; hop < 4; hop++)
+        {
+            var mesh = new SimulatedMesh(8, new LinkModel(), 5, SimulatedMesh.Line(5));
+            (ContractKey key, _) = mesh.Store(500_000, 4);
+            mesh.Get(0, key);
+            Assert.True(mesh.World.RunUntil(() => mesh.Nodes[4].Host.LookUps > 0, Limit));
+            mesh.World.Cut(mesh.Nodes[hop].Address, mesh.Nodes[hop + 1].Address);
+            Assert.True(mesh.World.RunUntil(() => mesh.Nodes[0].Host.Gets.Count > 0, Limit), $"hop {hop}: no end");
+            mesh.World.RunFor(Duration.FromSeconds(100));
+            var end = Assert.Single(mesh.Nodes[0].Host.Gets);
+            Assert.True(end.Status == OperationStatus.Unavailable || end.Reader?.Ended is > StreamErrorCode.None, $"hop {hop}: {end}");
+            Assert.Null(mesh.Leftovers());
         }
     }
 }

@@ -3,6 +3,7 @@ using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
+using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Contracts;
@@ -30,6 +31,9 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
 
     public int LookUps { get; private set; }
 
+    /// <summary>How often each request has asked this node.</summary>
+    public Dictionary<UInt128, int> LookUpsOf { get; } = [];
+
     /// <summary>What passes is kept in the store, too; else it is only remembered among <see cref="Caches"/>.</summary>
     public bool KeepsCached { get; set; }
 
@@ -45,6 +49,7 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
     public void BeginLookUp(UInt128 transaction, ContractInstanceId instance)
     {
         LookUps++;
+        LookUpsOf[transaction] = LookUpsOf.GetValueOrDefault(transaction) + 1;
         if (!IsStuck)
         {
             Core.Gets.CompleteLookUp(
@@ -97,16 +102,24 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
     /// <summary>Called with the outcome of each local PUT or update.</summary>
     public Action<UInt128, OperationStatus>? OnPutEnded { get; set; }
 
-    public void DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor) =>
-        AddGet(transaction, new SimulatedReader(stream, cursor: cursor), null, OperationStatus.Done);
+    /// <summary>How many bytes of an answer a request of this node takes before it pauses.</summary>
+    public long ReaderWants { get; set; } = long.MaxValue;
+
+    public IFanOutMember? DeliverGet(UInt128 transaction, ContractOutline contract, ReceiveStream stream, RingCursor cursor)
+    {
+        var reader = new SimulatedReader(stream, ReaderWants, cursor) { IsTaker = true };
+        AddGet(transaction, reader, null, OperationStatus.Done);
+        return reader;
+    }
 
     public void DeliverStored(UInt128 transaction, IStoredPayload payload) =>
         AddGet(transaction, null, ((Stored)payload).Entry.Payload, OperationStatus.Done);
 
     public void FailGet(UInt128 transaction, OperationStatus status) => AddGet(transaction, null, null, status);
 
-    public void Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor) =>
-        Caches.Add((contract.Key, new SimulatedReader(stream, cursor: cursor)
+    public IFanOutMember? Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor)
+    {
+        var reader = new SimulatedReader(stream, CacheWants, cursor)
         {
             OnEnded = reader =>
             {
@@ -117,7 +130,13 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
                     Store[contract.Key.Instance] = passed;
                 }
             },
-        }));
+        };
+        Caches.Add((contract.Key, reader));
+        return reader;
+    }
+
+    /// <summary>How many bytes a cache takes before it pauses.</summary>
+    public long CacheWants { get; set; } = long.MaxValue;
 
     public void BeginBuffered(
         UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink, OperationFlags flags) =>

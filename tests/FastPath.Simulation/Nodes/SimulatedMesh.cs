@@ -61,10 +61,10 @@ internal sealed class SimulatedMesh
         return (key, payload);
     }
 
-    public UInt128 Get(int node, ContractKey key, byte hopsToLive = 10)
+    public UInt128 Get(int node, ContractKey key, byte hopsToLive = 10, OperationFlags flags = OperationFlags.None)
     {
         UInt128 transaction = ((UInt128)_seed << 64) + _nextTransaction++;
-        Nodes[node].Core.Gets.Start(World.Now, transaction, key.Instance, hopsToLive);
+        Nodes[node].Core.Gets.Start(World.Now, transaction, key.Instance, hopsToLive, flags: flags);
         return transaction;
     }
 
@@ -89,12 +89,13 @@ internal sealed class SimulatedMesh
     }
 
     /// <summary>Puts a contract to one node, and to no other if that one fails.</summary>
-    public UInt128 PutTo(int node, Connection only, ContractKey key, byte[] payload)
+    public UInt128 PutTo(
+        int node, Connection only, ContractKey key, byte[] payload, OperationFlags flags = OperationFlags.None)
     {
         UInt128 transaction = ((UInt128)_seed << 64) + _nextTransaction++;
         Nodes[node].Host.Carry(transaction, payload);
-        Nodes[node].Core.Puts.Start(
-            World.Now, HeaderOf(Purpose.PutRequest, transaction, key, payload, version: 0, hopsToLive: 10), OperationStatus.Done, only);
+        PutHeader header = HeaderOf(Purpose.PutRequest, transaction, key, payload, version: 0, hopsToLive: 10) with { Flags = flags };
+        Nodes[node].Core.Puts.Start(World.Now, header, OperationStatus.Done, only);
         return transaction;
     }
 

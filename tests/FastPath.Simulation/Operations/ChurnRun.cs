@@ -26,6 +26,7 @@ internal sealed class ChurnRun
     private readonly Dictionary<UInt128, ChurnOperation> _byTransaction = [];
     private UInt128 _nextTransaction = 1;
     private int _changes;
+    private string? _loop;
     private Instant _changedAt = Instant.Zero;
 
     public ChurnRun(ulong seed, int nodes, int keys)
@@ -102,6 +103,11 @@ internal sealed class ChurnRun
     /// <summary>What was wrong with an operation, or with what it left; null when all was right.</summary>
     public string? Judge()
     {
+        if (_loop is not null)
+        {
+            return $"seed {_seed}: {_loop}";
+        }
+
         foreach (ChurnOperation operation in Operations.Where(o => o.Life == _lives[o.Node]))
         {
             bool isCalm = operation.Changes == operation.ChangesAtEnd;
@@ -128,6 +134,11 @@ internal sealed class ChurnRun
                 return $"seed {_seed}: node {i} counts {core.Gets.Counters.Active} gets and {core.Puts.Counters.Active} puts as under way";
             }
 
+            if (LoopAt(i) is { } loop)
+            {
+                return $"seed {_seed}: {loop}";
+            }
+
             if (core.Gets.Count + core.Puts.Count > 0 || core.Endpoint.Pool.RentedBytes + core.Endpoint.Pool.ReservedBytes > 0)
             {
                 return $"seed {_seed}: node {i} is left with {core.Gets.Count} gets, {core.Puts.Count} puts, "
@@ -136,6 +147,18 @@ internal sealed class ChurnRun
         }
 
         return null;
+    }
+
+    // Asked again with more hops than before, or by a branch that has not heard of it because a node between was lost: a few
+    // times. A loop would ask until nothing is left of the hops of every branch.
+    private string? LoopAt(int i)
+    {
+        SimulatedHost host = _nodes[i]!.Host;
+        int mostAsked = host.LookUpsOf.Values.DefaultIfEmpty().Max();
+        int mostTaken = host.Taken.GroupBy(taken => taken.Header.Transaction).Select(group => group.Count()).DefaultIfEmpty().Max();
+        return mostAsked > _nodes.Length || mostTaken > _nodes.Length
+            ? $"node {i} was asked {mostAsked} times by one request and given {mostTaken} times what one PUT carries"
+            : null;
     }
 
     // A node that is silent is found out by a time limit, and those of several hops add up.
@@ -260,6 +283,7 @@ internal sealed class ChurnRun
             _world.RunFor(Duration.FromMilliseconds(20));
         }
 
+        _loop ??= LoopAt(i);
         _disks[i] = new(node.Host.Store);
         LookUps += node.Host.LookUps;
         _world.Remove(node.Address);

@@ -1,14 +1,16 @@
+using FastPath.Protocol.Relaying;
 using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Simulation.Streams;
 
 /// <summary>An application that reads one stream: as the bytes come, or only while it wants to.</summary>
-internal sealed class SimulatedReader : IReceiveListener
+internal sealed class SimulatedReader : IReceiveListener, IFanOutMember
 {
     private readonly RingCursor _cursor;
     private byte[] _bytes = [];
     private Action<SimulatedReader>? _onEnded;
+    private bool _isDropped;
 
     /// <param name="wants">How many bytes it takes in all; more wait in the ring.</param>
     /// <param name="cursor">A reader beside others; the stream's claim when null.</param>
@@ -69,6 +71,11 @@ internal sealed class SimulatedReader : IReceiveListener
 
     public void OnReceiveEnded(ReceiveStream stream, StreamErrorCode code)
     {
+        if (_isDropped)
+        {
+            return;
+        }
+
         Ended = code;
         EndedTimes++;
         EndedAt = stream.LastProgressAt;
@@ -76,8 +83,36 @@ internal sealed class SimulatedReader : IReceiveListener
         _onEnded?.Invoke(this);
     }
 
+    bool IFanOutMember.IsLive => Ended is null;
+
+    long IFanOutMember.Position => _cursor.Position;
+
+    /// <summary>It is one of those whose requests the stream answers; otherwise it only reads along.</summary>
+    public bool IsTaker { get; init; }
+
+    public void DropTooSlow(Instant now)
+    {
+        _isDropped = true;
+        Ended = StreamErrorCode.TooSlow;
+        EndedTimes++;
+        EndedAt = now;
+        Stream.Ring.RemoveCursor(_cursor);
+        if (IsTaker)
+        {
+            Stream.Connection.Streams.Leave(Stream, StreamErrorCode.TooSlow);
+        }
+
+        Stream.Connection.Streams.OnConsumed(Stream, now);
+        _onEnded?.Invoke(this);
+    }
+
     private void Take(Instant now)
     {
+        if (_isDropped)
+        {
+            return;
+        }
+
         RingCursor cursor = _cursor;
         RingPayload payload = Stream.Ring.Payload;
         long position = cursor.Position;

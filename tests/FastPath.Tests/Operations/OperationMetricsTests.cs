@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using FastPath.Contracts;
 using FastPath.Options;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
 using FastPath.Streams;
+using FastPath.Tests.Diagnostics;
 using FastPath.Tests.Stores;
 
 namespace FastPath.Tests.Operations;
@@ -38,7 +37,7 @@ public sealed class OperationMetricsTests
             await Assert.ThrowsAsync<FastPathException>(async () => await line[0].GetAsync(SampleContract.Create(6, 10).Id, fetched.BeginWrite));
         }
 
-        Dictionary<string, long> values = Read(line[0]);
+        Dictionary<string, long> values = NodeMetrics.Read(line[0]);
         Assert.Equal(
             (2 * Times, Times, 0, Times, 0, 0),
             (values["fastpath.puts.started"], values["fastpath.puts.completed"], values["fastpath.puts.not_found"],
@@ -76,20 +75,68 @@ public sealed class OperationMetricsTests
         }
     }
 
-    private static Dictionary<string, long> Read(FastPathNode node)
+    [Fact]
+    [Trait("Scenario", "T3")]
+    public async Task Source_and_relay_of_a_transfer_that_failed_say_the_same_id_and_how_far_they_came()
     {
-        var values = new ConcurrentDictionary<string, long>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, l) =>
+        await using NodeLine line = await NodeLine.StartAsync(3);
+        await using OutgoingStream sent = line.Right(0).OpenStream(totalLength: 100_000);
+        await sent.WriteAsync(new byte[30_000]);
+        await using IAsyncEnumerator<StreamHandle> passing = line[1].AcceptStreamsAsync().GetAsyncEnumerator();
+        await passing.MoveNextAsync();
+        Task relay = line[1].RelayToAsync(passing.Current, [line.Right(1)]).AsTask();
+        await using IAsyncEnumerator<StreamHandle> arriving = line[2].AcceptStreamsAsync().GetAsyncEnumerator();
+        await arriving.MoveNextAsync();
+        using (StreamHandle received = arriving.Current)
         {
-            if (instrument.Meter == node.Metrics.Meter)
-            {
-                l.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => values[instrument.Name] = value);
-        listener.Start();
-        listener.RecordObservableInstruments();
-        return new Dictionary<string, long>(values);
+            await received.ReadAvailableAsync(CancellationToken.None);
+            received.Stop(FastPath.Protocol.Streams.StreamErrorCode.TooLarge);
+        }
+
+        FastPathException source = await Assert.ThrowsAsync<FastPathException>(async () =>
+        {
+            await sent.WriteAsync(new byte[70_000]);
+            await sent.CompleteAsync();
+        });
+        FastPathException between = await Assert.ThrowsAsync<FastPathException>(() => relay);
+        Assert.Equal((FastPathError.TooLarge, FastPathError.TooLarge), (source.Error, between.Error));
+        Assert.Equal((sent.TransferId, sent.TransferId), (source.Transfer!.TransferId, between.Transfer!.TransferId));
+        Assert.Equal((TransferRole.Source, TransferRole.Relay), (source.Transfer.Role, between.Transfer.Role));
+        Assert.Equal((100_000L, 100_000L), (source.Transfer.BytesTotal, between.Transfer.BytesTotal));
+        Assert.InRange(source.Transfer.BytesDone, 0, source.Transfer.HighestByte);
+        Assert.InRange(source.Transfer.HighestByte, 1, 100_000);
+        Assert.True(source.Transfer.BytesSentAgain >= 0);
+        Assert.NotNull(source.Transfer.LastProgressAge);
     }
+
+    [Fact]
+    [Trait("Scenario", "O8")]
+    public async Task Failures_at_once_each_have_their_own_error_and_name_their_own_contract()
+    {
+        SampleContract[] samples = [.. Enumerable.Range(50, 4).Select(i => SampleContract.Create(i, 90_000, 100))];
+        using var store = new MemoryContractStore();
+        var options = new FastPathOptions { Retry = new RetryBudget { AttemptsWithoutProgress = 0 } };
+        await using NodeLine line = await NodeLine.StartAsync(3, i => options with { Store = i == 1 ? store : null });
+        FastPathPeer withoutStore = await line[0].ConnectAsync(line[2].Address);
+        await withoutStore.PingAsync();
+        using var fetched = new MemoryContractStore();
+        ContractContainer forged = ContractOf(samples[1]) with { Code = ContractOf(samples[2]).Code };
+        (FastPathError Expected, SampleContract Sample, Task Operation)[] all =
+        [
+            (FastPathError.NotFound, samples[0], line[0].GetAsync(samples[0].Id, fetched.BeginWrite).AsTask()),
+            (FastPathError.Corrupt, samples[1], line[0].PutAsync(line.Right(0), forged, StateOf(samples[1])).AsTask()),
+            (FastPathError.Refused, samples[3], line[0].PutAsync(withoutStore, ContractOf(samples[3]), StateOf(samples[3])).AsTask()),
+        ];
+        foreach ((FastPathError expected, SampleContract sample, Task operation) in all)
+        {
+            FastPathException error = await Assert.ThrowsAsync<FastPathException>(() => operation);
+            Assert.Equal(expected, error.Error);
+            Assert.Contains(sample.Id.ToString(), error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static ContractContainer ContractOf(SampleContract sample) =>
+        ContractContainer.FromCode(new MemoryBody(sample.Code), new MemoryBody(sample.Parameters));
+
+    private static WrappedState StateOf(SampleContract sample) => new(new MemoryBody(sample.State!));
 }

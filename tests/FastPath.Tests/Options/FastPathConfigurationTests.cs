@@ -1,7 +1,10 @@
+using System.Net;
+using FastPath.Identities;
 using FastPath.Options;
 using FastPath.Serialization.Contracts;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace FastPath.Tests.Options;
 
@@ -71,6 +74,42 @@ public sealed class FastPathConfigurationTests
         FastPathOptions options = services.GetRequiredService<FastPathOptions>();
         Assert.Equal((FastPathStreaming.Shadow, false, true), (options.Streaming, options.StreamingEnabled, options.IsClient));
         Assert.Throws<ArgumentException>(() => new ServiceCollection().AddFastPath(Configuration(("Streaming", "Maybe"))));
+    }
+
+    [Fact]
+    public async Task A_host_starts_and_stops_a_node_with_the_options_of_its_configuration()
+    {
+        await using ServiceProvider services = new ServiceCollection()
+            .AddFastPath(Configuration(("Streaming", "opt-in"), ("HopsToLive", "3")))
+            .AddFastPathNode(_ => NodeIdentity.Create(), new IPEndPoint(IPAddress.Loopback, 0))
+            .BuildServiceProvider();
+        IHostedService service = Assert.Single(services.GetServices<IHostedService>());
+        await service.StartAsync(CancellationToken.None);
+        FastPathNode node = services.GetRequiredService<FastPathNode>();
+        Assert.Equal(3, node.Host.OperationSettings.HopsToLive);
+        await using (FastPathNode other = FastPathNode.Start(NodeIdentity.Create(), new IPEndPoint(IPAddress.Loopback, 0)))
+        {
+            FastPathPeer peer = await other.ConnectAsync(node.Address);
+            await peer.PingAsync();
+            await service.StopAsync(CancellationToken.None);
+
+            // The port is free again, and whoever was connected has heard it.
+            using var socket = new System.Net.Sockets.UdpClient(node.Address.EndPoint);
+            await Assert.ThrowsAsync<FastPathException>(async () => await peer.PingAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_port_that_is_in_use_stops_the_host_at_its_start()
+    {
+        using var socket = new System.Net.Sockets.UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await using ServiceProvider services = new ServiceCollection()
+            .AddFastPath(Configuration())
+            .AddFastPathNode(_ => NodeIdentity.Create(), (IPEndPoint)socket.Client.LocalEndPoint!)
+            .BuildServiceProvider();
+        FastPathException error = await Assert.ThrowsAsync<FastPathException>(
+            () => services.GetServices<IHostedService>().Single().StartAsync(CancellationToken.None));
+        Assert.Equal(FastPathError.LocalResource, error.Error);
     }
 
     private static FastPathOptions Read(params (string Name, string Value)[] options) =>

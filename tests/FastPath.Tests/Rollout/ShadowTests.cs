@@ -4,6 +4,7 @@ using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
+using FastPath.Streams;
 using FastPath.Tests.Stores;
 
 namespace FastPath.Tests.Rollout;
@@ -40,12 +41,19 @@ public sealed class ShadowTests
     [Trait("Scenario", "V5")]
     public async Task Every_harm_done_to_the_streaming_path_is_reported_and_callers_see_good_results_only()
     {
-        const int Harmed = 60;
-        (long puts, long gets, FastPathNode[] nodes) = await RunAsync(Harmed, (offset, bytes) => Flip(offset, bytes, at: 40_000));
+        const int Harmed = Operations;
+        var log = new RecordedLog();
+        (long puts, long gets, FastPathNode[] nodes) = await RunAsync(Harmed, (offset, bytes) => Flip(offset, bytes, at: 40_000), log);
         try
         {
             Assert.Equal(Harmed, puts + gets);
             Assert.Equal(Harmed, nodes.Sum(n => n.Host.Shadows.Counters.Different));
+
+            // Each report says which operation it was, and in which of its segments the first difference is.
+            string[] reports = [.. log.Errors];
+            Assert.Equal(Harmed, reports.Length);
+            Assert.Equal((Harmed / 2, Harmed / 2), (reports.Count(r => r.StartsWith("PUT of", StringComparison.Ordinal)), reports.Count(r => r.StartsWith("GET of", StringComparison.Ordinal))));
+            Assert.All(reports, report => Assert.Matches("first difference is at byte (3[0-9]{4}|40000) ", report));
             Assert.Equal(0, nodes.Sum(n => n.Host.Shadows.Counters.Same));
         }
         finally
@@ -71,6 +79,82 @@ public sealed class ShadowTests
         }
     }
 
+    [Theory]
+    [Trait("Scenario", "V5")]
+    [InlineData(FastPathStreaming.Off)]
+    [InlineData(FastPathStreaming.Shadow)]
+    public async Task What_callers_and_stores_get_is_the_same_with_copies_as_without(FastPathStreaming stage)
+    {
+        // 0 - 1 - 2: the one in the middle keeps nothing, and its application takes streams of peers if any come.
+        using var first = new MemoryContractStore();
+        using var last = new MemoryContractStore();
+        int offers = 0;
+        await using NodeLine line = await NodeLine.StartAsync(3, i => new FastPathOptions
+        {
+            Store = i == 0 ? first : i == 2 ? last : null,
+            Cache = false,
+            Streaming = stage,
+            OfferBytesMin = 0,
+            OfferHandler = (_, _) =>
+            {
+                Interlocked.Increment(ref offers);
+                return ValueTask.FromResult(OfferAnswer.Declined);
+            },
+        });
+        var accepted = new List<StreamHandle>();
+        using var stop = new CancellationTokenSource();
+        Task[] applications = [.. line.Nodes.Select(node => AcceptAllAsync(node, accepted, stop.Token))];
+        for (int i = 0; i < 5; i++)
+        {
+            SampleContract sample = SampleContract.Create(i, 90_000, 100);
+            sample.StoreIn(last);
+            GetReport got = await line[0].GetAsync(sample.Id);
+            Assert.Equal((0, 0L), (got.Retries, got.Restarts));
+            sample.AssertIsIn(first);
+            SampleContract put = SampleContract.Create(100 + i, 90_000, 100);
+            ContractContainer contract = ContractContainer.FromCode(new MemoryBody(put.Code), new MemoryBody(put.Parameters));
+            await line[1].PutAsync(line.Right(1), contract, new WrappedState(new MemoryBody(put.State!)));
+            put.AssertIsIn(last);
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (line.Nodes.Any(n => n.Host.Shadows.Counters.Active > 0))
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
+        // Ten payloads, of which five go over two links: a copy for each link, which ends there.
+        Assert.Equal(stage == FastPathStreaming.Shadow ? 15 : 0, line.Nodes.Sum(n => n.Host.Shadows.Counters.Same));
+        Assert.Equal(0, line.Nodes.Sum(n => n.Host.Shadows.Counters.Different + n.Host.Shadows.Counters.Failed));
+        Assert.Equal((5L, 5L, 0L), (line[0].Core.Gets.Counters.Started, line[0].Core.Gets.Counters.Completed, line[0].Core.Puts.Counters.Started));
+        Assert.Equal((0L, 5L, 5L), (line[1].Core.Gets.Counters.Started, line[1].Core.Puts.Counters.Started, line[1].Core.Puts.Counters.Completed));
+        Assert.Equal((0L, 0L), (line[2].Core.Gets.Counters.Started, line[2].Core.Puts.Counters.Started));
+        Assert.Equal((5, 10), (first.Enumerate().Count(), last.Enumerate().Count()));
+        await line.AssertBaselineAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(applications);
+        Assert.Empty(accepted);
+        Assert.Equal(0, offers);
+    }
+
+    private static async Task AcceptAllAsync(FastPathNode node, List<StreamHandle> accepted, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (StreamHandle stream in node.AcceptStreamsAsync(stop))
+            {
+                lock (accepted)
+                {
+                    accepted.Add(stream);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+
     private static void Flip(long offset, Span<byte> bytes, long at)
     {
         if (at >= offset && at < offset + bytes.Length)
@@ -83,7 +167,8 @@ public sealed class ShadowTests
     /// Puts from one node to the other and gets back into a third one, each of more than the threshold; every answer is compared
     /// with what was put. Ends when every comparison has.
     /// </summary>
-    private static async Task<(long Puts, long Gets, FastPathNode[] Nodes)> RunAsync(int operations, Action<long, Span<byte>>? fault)
+    private static async Task<(long Puts, long Gets, FastPathNode[] Nodes)> RunAsync(
+        int operations, Action<long, Span<byte>>? fault, RecordedLog? log = null)
     {
         var samples = Enumerable.Range(0, Keys).Select(i => SampleContract.Create(i, 70_000, 100)).ToArray();
         var store = new MemoryContractStore();
@@ -98,6 +183,7 @@ public sealed class ShadowTests
                 Impairment = new ImpairmentSettings { Loss = 0.02, Seed = (ulong)i + 1 },
                 OfferBytesMin = long.MaxValue,
                 ShadowFault = fault,
+                LoggerFactory = log,
             }))];
         FastPathPeer peer = await nodes[0].ConnectAsync(nodes[1].Address);
         long puts = 0;

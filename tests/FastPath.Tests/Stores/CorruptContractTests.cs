@@ -98,6 +98,27 @@ public sealed class CorruptContractTests : IDisposable
     }
 
     [Fact]
+    public void Bytes_and_flags_that_mean_nothing_are_zero_although_the_checksum_fits()
+    {
+        for (int at = ContractFileLayout.ReservedOffset; at < ContractFileLayout.ChecksumOffset; at++)
+        {
+            CorruptContractException error = OpenChanged(bytes =>
+            {
+                bytes[at] = 1;
+                Seal(bytes);
+            });
+            Assert.Equal(at, error.Offset);
+        }
+
+        CorruptContractException unknown = OpenChanged(bytes =>
+        {
+            bytes[ContractFileLayout.FlagsOffset] |= 0x40;
+            Seal(bytes);
+        });
+        Assert.Equal(ContractFileLayout.FlagsOffset, unknown.Offset);
+    }
+
+    [Fact]
     public void A_file_under_the_name_of_another_contract_is_noticed()
     {
         SampleContract other = SampleContract.Create(2, 10);

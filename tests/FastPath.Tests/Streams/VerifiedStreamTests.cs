@@ -8,6 +8,7 @@ using FastPath.Serialization.Contracts;
 using FastPath.Sockets.Impairment;
 using FastPath.Stores;
 using FastPath.Streams;
+using FastPath.Transfers;
 
 namespace FastPath.Tests.Streams;
 
@@ -24,7 +25,7 @@ public sealed class VerifiedStreamTests
     public async Task A_body_arrives_verified_at_every_reader(int length)
     {
         await using NodeLine line = await NodeLine.StartAsync(2);
-        Task send = line.Right(0).SendStreamAsync(new MemoryBody(Payload.AsMemory(0, length)), new byte[] { 9 }).AsTask();
+        Task send = SendAsync(line, 0, new MemoryBody(Payload.AsMemory(0, length)), new byte[] { 9 });
         using StreamHandle reader = await AcceptAsync(line[1]);
         using StreamHandle fork = reader.Fork();
         Assert.True(reader.IsVerified && fork.IsVerified);
@@ -49,14 +50,14 @@ public sealed class VerifiedStreamTests
             VerifiedGroups = i != 1,
             Verify = i != 2,
         });
-        Task unproven = line.Right(1).SendStreamAsync(new MemoryBody(Payload)).AsTask();
+        Task unproven = SendAsync(line, 1, new MemoryBody(Payload));
         using StreamHandle plain = await AcceptAsync(line[2]);
         Assert.False(plain.IsVerified);
         Assert.Equal(Payload, await ReadAllAsync(plain));
         await unproven;
 
         // The proofs are there, and nobody at this node looks at them: the bytes are the same.
-        Task proven = line.Right(0).SendStreamAsync(new MemoryBody(Payload)).AsTask();
+        Task proven = SendAsync(line, 0, new MemoryBody(Payload));
         using StreamHandle passing = await AcceptAsync(line[1]);
         Task relay = line[1].RelayToAsync(passing, [line.Right(1)]).AsTask();
         using StreamHandle taken = await AcceptAsync(line[2]);
@@ -70,7 +71,7 @@ public sealed class VerifiedStreamTests
     public async Task A_pipe_reader_sees_the_payload_joined_over_the_proofs()
     {
         await using NodeLine line = await NodeLine.StartAsync(2);
-        Task send = line.Right(0).SendStreamAsync(new MemoryBody(Payload)).AsTask();
+        Task send = SendAsync(line, 0, new MemoryBody(Payload));
         using StreamHandle reader = await AcceptAsync(line[1]);
         Assert.True(reader.IsVerified);
         PipeReader pipe = reader.AsPipeReader();
@@ -105,7 +106,7 @@ public sealed class VerifiedStreamTests
     {
         await using NodeLine line = await NodeLine.StartAsync(
             3, i => new FastPathOptions { Capabilities = i == 2 ? Capabilities.ArchivedForm : null });
-        Task send = line.Right(0).SendStreamAsync(new MemoryBody(Payload), new byte[] { 5 }).AsTask();
+        Task send = SendAsync(line, 0, new MemoryBody(Payload), new byte[] { 5 });
         using StreamHandle passing = await AcceptAsync(line[1]);
         Task relay = line[1].RelayToAsync(passing, [line.Right(1)]).AsTask();
         using StreamHandle reader = await AcceptAsync(line[2]);
@@ -123,7 +124,7 @@ public sealed class VerifiedStreamTests
     {
         const int Changed = 700_000;
         await using NodeLine line = await NodeLine.StartAsync(3, _ => new FastPathOptions { VerifyRelayed = relaysVerify });
-        Task send = line.Right(0).SendStreamAsync(new ChangingBody(Payload, Changed)).AsTask();
+        Task send = SendAsync(line, 0, new ChangingBody(Payload, Changed));
         using StreamHandle passing = await AcceptAsync(line[1]);
         Task relay = line[1].RelayToAsync(passing, [line.Right(1)]).AsTask();
         using StreamHandle reader = await AcceptAsync(line[2]);
@@ -173,6 +174,9 @@ public sealed class VerifiedStreamTests
         await line.AssertBaselineAsync();
     }
 
+    private static async Task SendAsync(NodeLine line, int from, IBody body, byte[]? metadata = null) => await line[from].SendAsync(
+        line[from + 1].Address, body, new SendOptions { Metadata = metadata ?? [], Retry = RetryBudget.None });
+
     private static async Task<byte[]> ReadAllAsync(StreamHandle handle)
     {
         using PooledPayload payload = await handle.ReadAllAsync(Payload.Length);
@@ -187,24 +191,5 @@ public sealed class VerifiedStreamTests
         }
 
         throw new InvalidOperationException("the node ended");
-    }
-
-    /// <summary>One byte is another one when the body is read for the second time.</summary>
-    private sealed class ChangingBody(byte[] bytes, int changed) : IBody
-    {
-        private bool _wasRead;
-
-        public long Length => bytes.Length;
-
-        public void Read(long offset, Span<byte> destination)
-        {
-            bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
-            if (_wasRead && changed >= offset && changed < offset + destination.Length)
-            {
-                destination[changed - (int)offset] ^= 1;
-            }
-
-            _wasRead |= offset + destination.Length == bytes.Length;
-        }
     }
 }

@@ -72,6 +72,34 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    [Trait("Scenario", "P8")]
+    public async Task Of_two_sources_one_fails_in_the_middle_and_the_caller_sees_the_bytes_of_the_other_and_one_success()
+    {
+        using FileContractStore firstStore = StoreOf(_sample);
+        using FileContractStore secondStore = StoreOf(_sample, "second");
+        FastPathNode[] sources =
+            [_nodes.Start(new FastPathOptions { Store = firstStore }), _nodes.Start(new FastPathOptions { Store = secondStore })];
+        using var store = new MemoryContractStore();
+        FastPathNode reader = _nodes.Start(new FastPathOptions { Store = store, Retry = TransferNodes.Patient });
+        foreach (FastPathNode source in sources)
+        {
+            FastPathPeer peer = await reader.ConnectAsync(source.Address);
+            await peer.PingAsync();
+        }
+
+        FastPathNode? failed = null;
+        GetReport report = await reader.GetAsync(_sample.Id, key => new TriggeredWriter(store.BeginWrite(key), CodeLength / 2, () =>
+        {
+            failed = sources.Single(source => source.Core.Endpoint.StreamCounters.PayloadBytesSent > 0);
+            _nodes.Stop(failed);
+        }));
+        AssertHeld(store, _sample);
+        Assert.Equal((1, 0L), (report.Retries, report.Restarts));
+        FastPathNode other = sources.Single(source => source != failed);
+        Assert.InRange(other.Core.Endpoint.StreamCounters.PayloadBytesSent, 1, (report.Bytes / 2 * 105 / 100) + TransferNodes.WindowBytes);
+    }
+
+    [Fact]
     public async Task Bytes_of_two_payloads_never_mix()
     {
         SampleContract other = _sample.WithState(50_000, seed: 99);

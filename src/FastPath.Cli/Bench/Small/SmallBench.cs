@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FastPath.Cli.Bench.Limits;
 using FastPath.Cli.Bench.Measuring;
 using FastPath.Cli.Output;
@@ -6,64 +5,64 @@ using FastPath.Options;
 
 namespace FastPath.Cli.Bench.Small;
 
-/// <summary>Requests that one node sends and another answers with the same bytes.</summary>
+/// <summary>
+/// Requests between nodes that stream, between nodes that do not, and a bare sealed echo: in short blocks by turns, so that
+/// whatever else the machine does meets all three.
+/// </summary>
 internal static class SmallBench
 {
+    private const int RoundsMax = 40;
     private const int WarmUps = 2_000;
 
+    /// <param name="options">Of the nodes that stream; the others differ in the stage alone.</param>
+    /// <param name="size">Bytes of each request and its answer.</param>
+    /// <param name="count">Requests of each kind.</param>
+    /// <param name="concurrency">How many wait for their answer at once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<SmallReport> RunAsync(
         FastPathOptions options, int size, int count, int concurrency, CancellationToken cancellationToken)
     {
-        await using FastPathNode server = RawNodes.Start(options with
+        await using RequestPair on = await RequestPair.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        await using RequestPair off = await RequestPair.StartAsync(
+            options with { Streaming = FastPathStreaming.Off }, cancellationToken).ConfigureAwait(false);
+        int warmUps = Math.Min(WarmUps, count);
+        await on.AskAsync(size, warmUps, concurrency, cancellationToken).ConfigureAwait(false);
+        await off.AskAsync(size, warmUps, concurrency, cancellationToken).ConfigureAwait(false);
+        Echo(warmUps);
+        var rounds = new List<SmallRound>();
+        Usage usage = default;
+        int roundCount = Math.Clamp(count / concurrency, 1, RoundsMax);
+        for (int i = 0; i < roundCount; i++)
         {
-            RequestHandler = (_, request, _) => ValueTask.FromResult(request),
-        });
-        await using FastPathNode client = RawNodes.Start(options);
-        FastPathPeer peer = await RawNodes.ConnectAsync(client, server.Address, cancellationToken).ConfigureAwait(false);
-        await AskAsync(peer, size, Math.Min(WarmUps, count), concurrency, cancellationToken).ConfigureAwait(false);
-        FastPathNode[] nodes = [client, server];
-        Usage before = Usage.Of(nodes);
-        RequestTimes times = await AskAsync(peer, size, count, concurrency, cancellationToken).ConfigureAwait(false);
-        Usage usage = Usage.Of(nodes) - before;
-        double[] echoes = SealedEcho.Measure(
-            options.Engine, peer.Cipher, size, count, concurrency, out double perSecond);
-        return new SmallReport(
-            Document.Create(client, peer), size, count, concurrency, times, new RequestTimes(echoes, perSecond), usage);
-    }
-
-    private static async Task<RequestTimes> AskAsync(
-        FastPathPeer peer, int size, int count, int concurrency, CancellationToken cancellationToken)
-    {
-        double[] microseconds = new double[count];
-        int next = -1;
-        long start = Stopwatch.GetTimestamp();
-        if (concurrency == 1)
-        {
-            await AskInTurnAsync().ConfigureAwait(false);
-        }
-        else
-        {
-            await Task.WhenAll(
-                Enumerable.Range(0, concurrency).Select(_ => Task.Run(AskInTurnAsync, cancellationToken))).ConfigureAwait(false);
-        }
-
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Array.Sort(microseconds);
-        return new RequestTimes(microseconds, count / seconds);
-
-        async Task AskInTurnAsync()
-        {
-            ReadOnlyMemory<byte> request = Payload.At(0, size);
-            for (int i; (i = Interlocked.Increment(ref next)) < count;)
+            int block = (int)(((long)count * (i + 1) / roundCount) - ((long)count * i / roundCount));
+            RequestTimes[] times = new RequestTimes[3];
+            for (int turn = 0; turn < times.Length; turn++)
             {
-                long sentAt = Stopwatch.GetTimestamp();
-                ReadOnlyMemory<byte> answer = await peer.RequestAsync(request, cancellationToken).ConfigureAwait(false);
-                microseconds[i] = Stopwatch.GetElapsedTime(sentAt).TotalMicroseconds;
-                if (!answer.Span.SequenceEqual(request.Span))
+                // Each kind comes first, second and last equally often.
+                int kind = (i + turn) % times.Length;
+                if (kind == 0)
                 {
-                    throw new InvalidDataException("the answer is not the request");
+                    Usage before = Usage.Of(on.Nodes);
+                    times[kind] = await on.AskAsync(size, block, concurrency, cancellationToken).ConfigureAwait(false);
+                    usage += Usage.Of(on.Nodes) - before;
+                }
+                else
+                {
+                    times[kind] = kind == 1
+                        ? await off.AskAsync(size, block, concurrency, cancellationToken).ConfigureAwait(false)
+                        : Echo(block);
                 }
             }
+
+            rounds.Add(new SmallRound(times[0], times[1], times[2]));
+        }
+
+        return new SmallReport(Document.Create(on.Client, on.Peer), size, concurrency, rounds, usage);
+
+        RequestTimes Echo(int block)
+        {
+            double[] echoes = SealedEcho.Measure(options.Engine, on.Peer.Cipher, size, block, concurrency, out double perSecond);
+            return new RequestTimes(echoes, echoes.Length / perSecond);
         }
     }
 }
