@@ -54,7 +54,13 @@ internal sealed partial class Connection
         }
 
         Session.Sealer.TryRekey(now);
-        bool canSendData = (HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, datagramBytes);
+        if (!HasData && Streams.HasTail && _recovery.IsRepairLikely)
+        {
+            Streams.OfferTail();
+        }
+
+        bool canSendData = ((HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, datagramBytes))
+            || (Streams.IsRepeatingTail && _recovery.CanSendRepair(now, datagramBytes));
         if (canSendData && _path.TryGetProbe(now, out int probeBytes) && probeBytes <= datagram.Length && _recovery.CanSendMtuProbe(now, probeBytes))
         {
             return TryPollMtuProbe(now, datagram[..probeBytes], out length);

@@ -17,6 +17,10 @@ internal sealed partial class LossRecovery
     private const int UrgentWindowPackets = 16;
     private const int UrgentDebtPackets = 2;
 
+    // Datagrams that are expected to be lost, and a path on which a repair is soon done anyway.
+    private const double RepairLossMin = 0.05;
+    private static readonly Duration RepairRttMin = Duration.FromMilliseconds(10);
+
     private readonly RecoverySettings _settings;
     private readonly SentPacketLedger _ledger = new();
     private readonly DeliveryRateEstimator _rate = new();
@@ -73,6 +77,12 @@ internal sealed partial class LossRecovery
     /// <summary>When <see cref="HandleTimeout"/> is due; never while nothing is in flight and nothing waits for its pace.</summary>
     public Instant NextDeadline => Instant.Min(_pacing.WaitsUntil, LossDeadline);
 
+    /// <summary>
+    /// On a path that loses by itself something of what is in flight is probably lost, and its repair takes a round trip: worth
+    /// sending again at once what nothing else waits behind.
+    /// </summary>
+    public bool IsRepairLikely => Rtt.Min >= RepairRttMin && Congestion.PathLoss * BytesInFlight >= RepairLossMin * PathMtuSettings.BaseBytes;
+
     private Instant LossDeadline
     {
         get
@@ -100,6 +110,13 @@ internal sealed partial class LossRecovery
     /// <summary>Asked when there is something to send: if only its pace holds it back, a deadline is armed.</summary>
     public bool CanSend(Instant now, int sizeBytes) =>
         (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);
+
+    /// <summary>
+    /// Asked for what goes out a second time on a guess (<see cref="IsRepairLikely"/>): a window beside the first, once, behind
+    /// which nothing follows.
+    /// </summary>
+    public bool CanSendRepair(Instant now, int sizeBytes) =>
+        BytesInFlight + sizeBytes <= Congestion.WindowBytes * 2 && _pacing.IsOpen(now, sizeBytes);
 
     /// <summary>
     /// Asked for what must not wait behind bulk: pings, grants, messages (scenario F14). A window of sixteen packets opens every

@@ -40,6 +40,13 @@ internal sealed record RecoverySettings
 
     public long PacingBurstBytesMax { get; init; } = 512 * 1_024;
 
+    /// <summary>Sending time that a sender which was woken late may make up for at once; more where half the round trip is more.</summary>
+    public Duration PacingLateness { get; init; } = Duration.FromMilliseconds(10);
+
+    /// <summary>What may leave at once at a rate to catch up with it.</summary>
+    public long LateBytes(long bytesPerSecond, Duration roundTrip) => (long)Math.Min(
+        bytesPerSecond * Duration.Max(PacingLateness, roundTrip / 2).Seconds, PacingBurstBytesMax);
+
     /// <summary>What may leave at once at a rate.</summary>
     public long BurstBytes(long bytesPerSecond, long bytesMin) => Math.Clamp(
         (long)(bytesPerSecond * PacingBurst.Seconds), bytesMin, Math.Max(bytesMin, PacingBurstBytesMax));

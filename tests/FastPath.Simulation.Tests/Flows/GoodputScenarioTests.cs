@@ -66,6 +66,33 @@ public sealed class GoodputScenarioTests
         }
     }
 
+    [Theory]
+    [InlineData(20, 0.001)]
+    [InlineData(20, 0.01)]
+    [InlineData(50, 0.001)]
+    [InlineData(50, 0.01)]
+    [InlineData(137, 0.001)]
+    [InlineData(137, 0.01)]
+    [InlineData(300, 0.001)]
+    [InlineData(300, 0.01)]
+    [Trait("Scenario", "F8")]
+    public void A_path_that_holds_the_whole_transfer_leaves_no_time_for_a_repair_and_needs_none(double roundTripMs, double loss)
+    {
+        var late = new List<string>();
+        foreach ((int megabits, int size) in ((int, int)[])[(1_000, 100_000), (1_000, 1_000_000), (1_000, 10_000_000), (100, 100_000), (100, 1_000_000), (10, 100_000)])
+        {
+            TransferCase transfer = GoodputGrid.CaseOf(CongestionAlgorithm.Bbr, roundTripMs, loss, megabits, size);
+            TransferOutcome outcome = transfer.Median(Seeds);
+            Duration limit = PathBound.LimitOf(transfer);
+            if (outcome.Taken > limit)
+            {
+                late.Add($"{outcome.Taken} of {limit}: {transfer}, {outcome}");
+            }
+        }
+
+        Assert.True(late.Count == 0, string.Join(Environment.NewLine, late));
+    }
+
     [Fact]
     [Trait("Scenario", "F8")]
     public void A_repeated_run_is_the_same_run()
@@ -96,7 +123,7 @@ public sealed class GoodputScenarioTests
     private static void AssertInTime(TransferCase transfer)
     {
         TransferOutcome outcome = transfer.Median(Seeds);
-        Duration limit = PathBound.RepairLimitOf(transfer);
+        Duration limit = PathBound.LimitOf(transfer);
         Assert.True(outcome.Taken <= limit, $"{outcome.Taken} of {limit}: {transfer}, {outcome}");
     }
 }
