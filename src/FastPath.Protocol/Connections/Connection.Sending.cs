@@ -30,7 +30,7 @@ internal sealed partial class Connection
 
     // What never waits behind bytes of streams (scenario F14).
     private bool HasUrgent => _pings.Count > 0 || _owesPing || _owesMessageCredit || _owesLongestWanted || Streams.HasControl
-        || _messages.TryPeek(out _, out _);
+        || (!_messages.IsEmpty && _messages.TryPeek(out _, out _));
 
     /// <summary>An ACK waits for the end of the batch.</summary>
     public bool OwesAck => _acks.IsPending;
@@ -54,19 +54,21 @@ internal sealed partial class Connection
         }
 
         Session.Sealer.TryRekey(now);
-        if (!HasData && Streams.HasTail && _recovery.IsRepairLikely)
+        bool hasUrgent = HasUrgent;
+        if (!hasUrgent && !Streams.HasSendable && Streams.HasTail && _recovery.IsRepairLikely)
         {
             Streams.OfferTail();
         }
 
-        bool canSendData = ((HasData || _recovery.ProbesOwed > 0) && _recovery.CanSend(now, datagramBytes))
-            || (Streams.IsRepeatingTail && _recovery.CanSendRepair(now, datagramBytes));
+        bool hasData = hasUrgent || Streams.HasSendable || _recovery.ProbesOwed > 0;
+        bool canSendData = hasData
+            && (_recovery.CanSend(now, datagramBytes) || (Streams.IsRepeatingTail && _recovery.CanSendRepair(now, datagramBytes)));
         if (canSendData && _path.TryGetProbe(now, out int probeBytes) && probeBytes <= datagram.Length && _recovery.CanSendMtuProbe(now, probeBytes))
         {
             return TryPollMtuProbe(now, datagram[..probeBytes], out length);
         }
 
-        bool canSendUrgent = canSendData || (HasUrgent && _recovery.CanSendUrgent(now, datagramBytes));
+        bool canSendUrgent = canSendData || (hasUrgent && _recovery.CanSendUrgent(now, datagramBytes));
         bool ackIsDue = _acks.IsPending && ((isBatchEnd && !_acks.IsHeld) || _acks.IsDue(now));
         if (!canSendUrgent && !ackIsDue)
         {
@@ -122,7 +124,7 @@ internal sealed partial class Connection
         }
 
         length = Session.Sealer.Seal(Session.RemoteIndex, datagram, plaintextLength);
-        bool isAppLimited = !HasData && _recovery.BytesInFlight + length < _recovery.Congestion.WindowBytes;
+        bool isAppLimited = _recovery.BytesInFlight + length < _recovery.Congestion.WindowBytes && !HasData;
         _recovery.OnPacketSent(now, length, isAckEliciting, isAppLimited, _sentFrames.AsSpan(0, _sentFrameCount));
         _path.OnPacketSent(length);
         Counters.PacketsSent++;
@@ -178,7 +180,7 @@ internal sealed partial class Connection
             Record(sent);
         }
 
-        while (_sentFrameCount < FramesPerPacketMax && _messages.TryPeek(out ulong sequence, out ReadOnlySpan<byte> bytes))
+        while (!_messages.IsEmpty && _sentFrameCount < FramesPerPacketMax && _messages.TryPeek(out ulong sequence, out ReadOnlySpan<byte> bytes))
         {
             var frame = new MessageFrame(sequence, bytes);
             if (frame.EncodedLength > writer.Remaining)
@@ -192,7 +194,8 @@ internal sealed partial class Connection
             Counters.MessagesSent++;
         }
 
-        while (withBytes && _sentFrameCount < FramesPerPacketMax && Streams.TryWriteBytes(ref writer, now, out sent))
+        bool isFull = !withBytes;
+        while (!isFull && _sentFrameCount < FramesPerPacketMax && Streams.TryWriteBytes(ref writer, now, out sent, out isFull))
         {
             Record(sent);
         }

@@ -27,6 +27,9 @@ internal sealed class MessageSender
     /// <summary>MESSAGE bytes that the peer lets this side send in all.</summary>
     public long Credit { get; set; }
 
+    /// <summary>Nothing is to be sent, or sent again.</summary>
+    public bool IsEmpty => _lost.Count == 0 && _backlog.Count == 0;
+
     public bool IsBlockedByCredit =>
         _backlog.TryPeek(out Pooled next) && _bytesStarted + next.Length > Credit;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace FastPath.Protocol.Frames;
 
@@ -8,6 +9,7 @@ internal static class VarInt
     public const ulong MaxValue = (1UL << 62) - 1;
     public const int MaxLength = 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int LengthOf(ulong value) => value switch
     {
         <= 0x3F => 1,

@@ -11,7 +11,7 @@ namespace FastPath.Protocol.Streams;
 /// <para>Blocks change hands on the writing thread alone, but for the last act: once the writing side has abandoned the ring,
 /// whoever removes the last cursor gives everything back. So a reader never sees a block that is somebody else's.</para>
 /// </remarks>
-internal sealed class FragmentRing
+internal sealed partial class FragmentRing
 {
     // A hole costs a range of 16 bytes; honest loss leaves one per lost datagram, a thirty-second of this bound.
     private const int BytesPerRange = 128;
@@ -246,76 +246,6 @@ internal sealed class FragmentRing
         }
     }
 
-    /// <returns>Null when bytes above the start, or all of them, were given back already: the reader comes too late (scenario R8).</returns>
-    public RingCursor? TryAddCursor()
-    {
-        lock (_cursorGate)
-        {
-            if (_reclaimedTo > StartOffset || (_isAbandoned && _cursors.Count == 0))
-            {
-                return null;
-            }
-
-            var cursor = new RingCursor(StartOffset);
-            _cursors.Add(cursor);
-            return cursor;
-        }
-    }
-
-    public void RemoveCursor(RingCursor cursor)
-    {
-        lock (_cursorGate)
-        {
-            if (_cursors.Remove(cursor) && _cursors.Count == 0 && _isAbandoned)
-            {
-                ReleaseAll();
-            }
-        }
-    }
-
-    /// <summary>The writing side is done, for good or ill: everything goes back as soon as no cursor is left.</summary>
-    public void Abandon()
-    {
-        lock (_cursorGate)
-        {
-            if (!_isAbandoned && _cursors.Count == 0)
-            {
-                ReleaseAll();
-            }
-
-            _isAbandoned = true;
-        }
-    }
-
-    /// <summary>Gives back what every cursor has passed.</summary>
-    /// <returns>The new <see cref="ReclaimedTo"/>.</returns>
-    public long Reclaim()
-    {
-        lock (_cursorGate)
-        {
-            long passed = _frontier;
-            foreach (RingCursor cursor in _cursors)
-            {
-                passed = Math.Min(passed, cursor.Position);
-            }
-
-            long block = _reclaimedTo / _blockBytes;
-            for (; (block + 1) * _blockBytes <= passed; block++)
-            {
-                ReturnSlot(_slots.IndexOf(block * _blockBytes));
-            }
-
-            if (passed == HighestEnd && passed % _blockBytes != 0 && passed > _reclaimedTo)
-            {
-                // Nothing beyond has come: the half-filled block need not wait. A later byte rents another.
-                ReturnSlot(_slots.IndexOf(passed));
-            }
-
-            Volatile.Write(ref _reclaimedTo, Math.Max(_reclaimedTo, passed));
-            return _reclaimedTo;
-        }
-    }
-
     private bool TryRentBlocks(long start, long end)
     {
         for (long block = start / _blockBytes; block * _blockBytes < end; block++)
@@ -360,17 +290,6 @@ internal sealed class FragmentRing
             bytes = bytes[length..];
             position += length;
         }
-    }
-
-    private void ReleaseAll()
-    {
-        for (int index = 0; index < _slots.Count; index++)
-        {
-            ReturnSlot(index);
-        }
-
-        _pool.Unreserve(_reservedBytes);
-        _reservedBytes = 0;
     }
 
     private void ReturnSlot(int index)

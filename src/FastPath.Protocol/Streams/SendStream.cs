@@ -15,8 +15,8 @@ namespace FastPath.Protocol.Streams;
 /// </remarks>
 internal sealed partial class SendStream
 {
-    // Below this a fragment would mostly be header; the next packet has room.
-    private const int FragmentBytesMin = 32;
+    /// <summary>Below this a fragment would mostly be header; the next packet has room.</summary>
+    public const int FragmentBytesMin = 32;
 
     private readonly RangeSet _offered = new();
     private readonly RangeSet _toSend = new();
@@ -105,6 +105,9 @@ internal sealed partial class SendStream
 
     /// <summary>Everything offered so far is acknowledged: the application is the one that is waited for.</summary>
     public bool IsIdle => _ring is not null && !_owesOpen && _openAcknowledged && _toSend.IsEmpty && AcknowledgedTo == HighestSent && FinalSize < 0;
+
+    /// <summary>Everything offered has left, and the peer would take more: the writer is the one that is waited for.</summary>
+    public bool IsStarved => _toSend.IsEmpty && FinalSize < 0 && HighestSent < Credit;
 
     /// <summary>A frame could be written now.</summary>
     public bool HasSendable => HasId && !_hasEnded && (_owesOpen || HasSendableBytes || (_owesFin && _toSend.IsEmpty));

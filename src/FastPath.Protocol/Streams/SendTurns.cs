@@ -26,7 +26,19 @@ internal sealed class SendTurns
     /// <summary>The stream whose turn it is; it stays so until it is dequeued.</summary>
     public bool TryPeek([NotNullWhen(true)] out SendStream? stream) => _queues[Current()].TryPeek(out stream);
 
-    /// <summary>Ends the turn of the stream that was peeked.</summary>
+    /// <summary>Ends the turn of the stream that was peeked, which has more to send.</summary>
+    public void Pass()
+    {
+        int current = Current();
+        _turnsLeft[current]--;
+        Queue<SendStream> queue = _queues[current];
+        if (queue.Count > 1)
+        {
+            queue.Enqueue(queue.Dequeue());
+        }
+    }
+
+    /// <summary>Ends the turn of the stream that was peeked, which has nothing more to send.</summary>
     public void Dequeue()
     {
         int current = Current();

@@ -20,7 +20,7 @@ internal sealed record StreamSettings
     public long WindowBytesMin { get; init; } = 64 * 1_024;
 
     /// <summary>Where a reader at this node takes the bytes: nothing is gained by holding the sender short.</summary>
-    public long SinkWindowBytesMin { get; init; } = 256 * 1_024;
+    public long SinkWindowBytesMin { get; init; } = 1_024 * 1_024;
 
     /// <summary>Of one stream, as far as the budget allows: 1 Gbit/s over 300 ms is 37.5 MB, and a window must be twice that to grow.</summary>
     public long WindowBytesMax { get; init; } = 128 * 1_024 * 1_024;

@@ -9,6 +9,9 @@ internal sealed partial class StreamTable
 {
     private const int ControlQueueMax = 1_024;
     private const int ControlLengthMax = 1 + (3 * VarInt.MaxLength);
+
+    // What the longest header of a fragment leaves of this would not be worth it.
+    private const int FragmentRoomMin = ControlLengthMax + SendStream.FragmentBytesMin;
     private const int DeliveriesAwaitedMax = 1_024;
 
     private readonly Queue<SendStream> _waiting = new();
@@ -71,9 +74,11 @@ internal sealed partial class StreamTable
         return TryWriteCredit(ref writer, out sent) || TryWriteBlocked(ref writer);
     }
 
-    /// <summary>Writes the next bytes of the stream whose turn it is; called until false.</summary>
-    public bool TryWriteBytes(ref FrameWriter writer, Instant now, out SentFrame sent)
+    /// <summary>Writes the next bytes of the stream whose turn it is; called until false, or until the packet is full.</summary>
+    /// <param name="isFull">A stream that has more has filled the packet: its turn is over.</param>
+    public bool TryWriteBytes(ref FrameWriter writer, Instant now, out SentFrame sent, out bool isFull)
     {
+        isFull = false;
         while (_ready.TryPeek(out SendStream? stream))
         {
             long before = stream.PayloadBytesSent;
@@ -85,17 +90,24 @@ internal sealed partial class StreamTable
                 Counters.FragmentsSentAgain += stream.PayloadBytesSentAgain > beforeAgain ? 1 : 0;
                 Counters.PayloadBytesSentAgain += stream.PayloadBytesSentAgain - beforeAgain;
                 _tail = sent.Type == FrameType.Fin && !stream.IsTailSentAgain ? stream : _tail;
+                isFull = writer.Remaining < FragmentRoomMin && stream.HasSendable;
+                if (isFull)
+                {
+                    _ready.Pass();
+                }
+
                 return true;
+            }
+
+            if (stream.HasSendable)
+            {
+                // The packet is full: the next one begins with another stream.
+                _ready.Pass();
+                break;
             }
 
             _ready.Dequeue();
             stream.IsQueued = false;
-            if (stream.HasSendable)
-            {
-                // The packet is full: the next one begins with another stream.
-                MarkReady(stream);
-                break;
-            }
         }
 
         sent = default;

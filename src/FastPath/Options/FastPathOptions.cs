@@ -74,7 +74,10 @@ public sealed record FastPathOptions
     /// <summary>Bytes: the hard limit of all rings and gathered payloads together.</summary>
     public long BufferBudgetBytes { get; init; } = 256L * 1_024 * 1_024;
 
-    /// <summary>Bytes that a writer may run ahead of the slowest acknowledgement of its stream.</summary>
+    /// <summary>
+    /// Bytes that a writer may run ahead of the slowest acknowledgement of its stream, to begin with: it grows to 16 MiB at most
+    /// while nothing else holds the stream up and the budget has room.
+    /// </summary>
     public long SendWindowBytes { get; init; } = 256 * 1_024;
 
     /// <summary>Bytes: longer messages are refused; use a stream for them.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class RingWriter
     }
 
     /// <summary>A cursor moved or went: there may be room.</summary>
-    public void OnReaderMoved() => _space.Set();
+    public void OnReaderMoved() => WakeWhenWorthIt();
 
     private void TellReaders()
     {

@@ -7,6 +7,9 @@ namespace FastPath.Streams;
 /// <summary>Bytes into the ring, in order and in place or at any offset, and the waits for room.</summary>
 internal sealed partial class RingWriter
 {
+    // The loop may seal the first of a long write while the rest is copied, and still has enough for a batch each time.
+    private const int PostBytes = 64 * 1_024;
+
     /// <summary>Waits for free slots and gives some memory of them.</summary>
     /// <exception cref="FastPathException">Every target has ended.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -45,6 +48,7 @@ internal sealed partial class RingWriter
         {
             ThrowIfEnded();
             Ring.Reclaim();
+            _growth.Apply(Ring);
             space = Ring.GetSpace();
             return !space.IsEmpty;
         }
@@ -56,6 +60,7 @@ internal sealed partial class RingWriter
         long start = Ring.Frontier;
         Ring.CommitInPlace(length);
         AddOffer(start, start + length);
+        _offer.Post();
     }
 
     /// <summary>Copies as many bytes as there is room for, in order.</summary>
@@ -64,12 +69,25 @@ internal sealed partial class RingWriter
     public int Append(ReadOnlySpan<byte> bytes)
     {
         int written = 0;
+        int posted = 0;
         while (written < bytes.Length && TryGetSpace(out Memory<byte> space))
         {
             int count = Math.Min(space.Length, bytes.Length - written);
             bytes.Slice(written, count).CopyTo(space.Span);
-            Commit(count);
+            long start = Ring.Frontier;
+            Ring.CommitInPlace(count);
+            AddOffer(start, start + count);
             written += count;
+            if (written - posted >= PostBytes)
+            {
+                _offer.Post();
+                posted = written;
+            }
+        }
+
+        if (written > posted)
+        {
+            _offer.Post();
         }
 
         return written;
@@ -153,6 +171,7 @@ internal sealed partial class RingWriter
         }
 
         AddOffer(offset, offset + length);
+        _offer.Post();
         return length;
     }
 }

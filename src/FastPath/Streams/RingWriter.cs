@@ -27,6 +27,7 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
     private readonly List<SendStream> _targets = [];
     private readonly SendTarget[] _routes;
     private readonly RateMeter _rate = new();
+    private readonly SendWindowGrowth _growth = new();
     private readonly int _hopsFromSink;
     private StreamErrorCode _failure;
     private long _lastAcknowledgedAt = MonotonicClock.Now.Nanoseconds;
@@ -197,9 +198,20 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         }
 
         _lastAcknowledgedAt = stream.LastProgressAt.Nanoseconds;
-        _space.Set();
+        _growth.Observe(stream, Ring, Waiting > 0);
+        WakeWhenWorthIt();
     }
 
+    /// <summary>A writer that found no room comes back for a good part of the window, not for each packet.</summary>
+    private void WakeWhenWorthIt()
+    {
+        if (Ring.IsWorthReclaiming)
+        {
+            _space.Set();
+        }
+    }
+
+    /// <summary>Notes new bytes; whoever calls posts the offer when it has noted enough.</summary>
     private void AddOffer(long start, long end)
     {
         TellReaders();
@@ -207,8 +219,6 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         {
             _toOffer.Add(start, end);
         }
-
-        _offer.Post();
     }
 
     private void Offer(Instant now)

@@ -57,7 +57,7 @@ public sealed partial class StreamHandle
 
     /// <summary>Waits for bytes and gives them as a segment that the caller releases; it may hold several at once.</summary>
     /// <remarks>
-    /// Nothing is copied. Held bytes use up the stream's window (256 KiB and more), so a reader that holds all of it and
+    /// Nothing is copied. Held bytes use up the stream's window (1 MiB and more), so a reader that holds all of it and
     /// asks for more waits until it has released the lowest.
     /// </remarks>
     /// <param name="maxBytes">1 and more.</param>

@@ -9,7 +9,7 @@ public sealed record StreamReadOptions
     /// <summary>
     /// Keeps the bytes from the start on, so that forks begin at 0 although bytes were read. It lasts while the handle lives
     /// and the stream's window has room: once the sender has used the window up, it gives way, and forks come too late from
-    /// then on. So it never holds more than the window (256 KiB and more), and never holds the stream up.
+    /// then on. So it never holds more than the window (1 MiB and more), and never holds the stream up.
     /// </summary>
     public bool Retain { get; init; }
 

@@ -9,14 +9,14 @@ namespace FastPath.Simulation.Tests.Flows;
 /// <summary>Round trip x loss x size x rate: what a transfer gets, beside what the path would give it.</summary>
 public sealed class GoodputScenarioTests
 {
-    private const int Seeds = 3;
+    private const int Seeds = 5;
     private static readonly double[] RoundTripsMs = [1, 20, 50, 137, 300];
     private static readonly double[] Losses = [0, 0.001, 0.01, 0.05];
 
     private const string Heading = """
         # Transfers over the grid of paths
 
-        Seconds that a transfer took, of those that it may take; in virtual time, the median of three seeds where there is loss
+        Seconds that a transfer took, of those that it may take; in virtual time, the median of five seeds where there is loss
         (random, in both directions). The queue of the link holds one round trip, at least 60 kB.
 
         What may be taken: without loss 1.15 times the ideal, which is a window of ten datagrams that doubles each round trip

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
+using FastPath.Protocol.Streams;
 using FastPath.Streams;
 using FsCheck;
 using FsCheck.Fluent;
@@ -73,8 +74,10 @@ public sealed class PipeReaderTests
         await using OutgoingStream writer = line.Right(0).OpenStream();
         Task write = Task.Run(async () =>
         {
-            await writer.WriteAsync(Payload);
-            await writer.WriteAsync(Payload);
+            for (int written = 0; written <= 2 * StreamSettings.Default.SinkWindowBytesMin; written += Payload.Length)
+            {
+                await writer.WriteAsync(Payload);
+            }
         });
         PipeReader reader = (await StreamReading.AcceptAsync(line[1])).AsPipeReader();
         FastPathException stuck = await Assert.ThrowsAsync<FastPathException>(async () =>

@@ -11,7 +11,7 @@ namespace FastPath.Tests.Transfers;
 /// <summary>Transfers of real nodes that break in the middle and go on: bytes that have come are not asked for again.</summary>
 public sealed class ResumeTests : IDisposable
 {
-    private const int CodeLength = 6_000_000;
+    private const int CodeLength = 24_000_000;
 
     private readonly TemporaryFolder _folder = new();
     private readonly SampleContract _sample = SampleContract.Create(7, CodeLength, stateLength: 50_000);

@@ -8,7 +8,7 @@ namespace FastPath.Tests.Transfers;
 internal sealed class TransferNodes : IDisposable
 {
     /// <summary>What may lie in windows and rings when a transfer breaks.</summary>
-    public const long WindowBytes = 1_000_000;
+    public const long WindowBytes = 3_000_000;
 
     public static readonly RetryBudget Patient = new()
     {

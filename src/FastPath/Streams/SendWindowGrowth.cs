@@ -1,0 +1,45 @@
+using FastPath.Protocol.Streams;
+
+namespace FastPath.Streams;
+
+/// <summary>Widens a writer's ring while the ring, and nothing else, holds the stream up.</summary>
+/// <remarks>
+/// That is so when a writer waits for room although everything written has left and the peer, the congestion window and the
+/// budget would take more. A ring wider than twice the congestion window would only store. The loop thread decides, and the
+/// writing thread, whose ring it is, acts.
+/// </remarks>
+internal sealed class SendWindowGrowth
+{
+    // Up to here the path is not asked: at full speed on a short path, a narrow ring costs a wake-up for every few packets.
+    private const long FreelyBytes = 1 << 20;
+    private const int PerCongestionWindow = 2;
+
+    private long _wanted;
+
+    /// <summary>Bytes were acknowledged; on the loop thread.</summary>
+    public void Observe(SendStream stream, FragmentRing ring, bool isWriterWaiting)
+    {
+        if (!isWriterWaiting || !stream.IsStarved)
+        {
+            return;
+        }
+
+        long useful = Math.Max(FreelyBytes, PerCongestionWindow * stream.Connection.Recovery.Congestion.WindowBytes);
+        long wanted = Math.Min(2 * ring.Capacity, Math.Min(useful, StreamSettings.Default.WindowBytesMax));
+        if (wanted > ring.Capacity)
+        {
+            Volatile.Write(ref _wanted, wanted);
+        }
+    }
+
+    /// <summary>On the writing thread.</summary>
+    public void Apply(FragmentRing ring)
+    {
+        if (Volatile.Read(ref _wanted) is var wanted and > 0)
+        {
+            // Without room in the budget it stays as it is until it is wanted again.
+            Volatile.Write(ref _wanted, 0);
+            ring.TryGrow(wanted);
+        }
+    }
+}
