@@ -5,7 +5,7 @@
 #
 # LINKEMU is the link emulator, built or as its C source; TABLE is the file that the table is written to (standard output
 # without it). FASTPATH names the program to test, by default the Release build of src/FastPath.Cli. RUNS is how often
-# each sender runs, all of them once before any runs again; SECONDS_EACH how long a sender that fills the link takes.
+# the default controller and the two of TCP run, in turn; SECONDS_EACH how long a sender that fills the link takes.
 # Needs root, TUN devices, network namespaces and iperf3; where one of them is missing it says so and ends without an
 # error.
 set -eu
@@ -15,7 +15,7 @@ skip() { echo "skipped: $1"; exit 0; }
 
 linkemu=${1:-}
 table=${2:-/dev/stdout}
-seconds=${SECONDS_EACH:-10}
+seconds=${SECONDS_EACH:-20}
 runs=${RUNS:-3}
 fastpath=${FASTPATH:-$PWD/src/FastPath.Cli/bin/Release/net10.0/FastPath.Cli}
 [ -n "$linkemu" ] || skip "no link emulator was named"
@@ -53,6 +53,8 @@ fi
 in_a=(ip netns exec "$a")
 in_b=(ip netns exec "$b")
 number() { grep -o "\"$1\":[0-9.]*" | head -n 1 | cut -d : -f 2; }
+# From the first byte on, as iperf3 counts from the connection on: what a process takes to start says nothing of the path.
+rate_mbit() { tr ',' '\n' | awk -F : '/size_bytes/ { s = $2 } /total_ms/ { t = $2 } /first_byte_us/ { f = $2 / 1000 } END { if (t > f) print s * 8 / (t - f) / 1000 }'; }
 stop() { kill "$1" 2>/dev/null || true; wait "$1" 2>/dev/null || true; }
 median() { sort -n | awk '{ x[NR] = $1 } END { if (NR) print x[int((NR + 1) / 2)]; else print "-" }'; }
 
@@ -70,7 +72,7 @@ await() {
 # The median of what the link adds to the round trip while something else fills it, in ms.
 queue_ms() {
     "${in_b[@]}" "$fastpath" ping "$address" --count "${1:-$((seconds * 4))}" --json 2>/dev/null | number rtt_us_p50 |
-        awk -v base="$round_trip_ms" '{ q = $1 / 1000 - base; printf "%.1f\n", q > 0 ? q : 0 }'
+        awk -v base="$round_trip_ms" '{ q = $1 / 1000 - base; printf "%.1f\n", (q > 0 ? q : 0) }'
 }
 
 start_node() {
@@ -95,7 +97,7 @@ ours() {
     sleep 0.5
     keep "fastpath-$1" queue "$(queue_ms || true)"
     wait "$get" || true
-    keep "fastpath-$1" rate "$(number goodput_mb_s <"$work/get" | awk '{ print $1 * 8 }')"
+    keep "fastpath-$1" rate "$(rate_mbit <"$work/get")"
     stop "$node"
 }
 
@@ -145,10 +147,12 @@ link() {
     for _ in $(seq "$runs"); do
         ours bbr whole
         tcp bbr
-        ours cubic part
         tcp cubic
-        ours ledbat part
     done
+
+    # For comparison, once.
+    ours cubic part
+    ours ledbat part
     for sender in fastpath-bbr TCP-bbr fastpath-cubic TCP-cubic fastpath-ledbat; do row "$sender"; done
     stop "$emulator"
 }

@@ -44,7 +44,8 @@ internal struct BackgroundLoss
     /// <summary>Share of loss from which on a probe went too far.</summary>
     public readonly double ProbeThreshold => Tolerance + Math.Min(Share * Spread, ShareMax);
 
-    private readonly double Share => _sent == 0 ? 0 : _lost / _sent;
+    /// <summary>What the path loses by itself, of packets.</summary>
+    public readonly double Share => _sent == 0 ? 0 : _lost / _sent;
 
     /// <summary>Variance of the losses of a round trip over their mean: 1 when each packet has its own chance, more in bursts.</summary>
     private readonly double Dispersion => Math.Clamp((InitialLosses + _squares) / (InitialLosses + _expected), 1, DispersionMax);

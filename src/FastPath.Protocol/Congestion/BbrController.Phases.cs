@@ -47,7 +47,7 @@ internal sealed partial class BbrController
         // Loss alone does not end it: while the rate still grows, the path is not full.
         bool isOverfull = _plateau.FlatRoundTrips > 0
             && _background.IsStartTooHigh(ack.LostSinceSendBytes, ack.FlightAtSendBytes, _datagramBytes);
-        if (!_plateau.IsPlateau && !isOverfull)
+        if (!_plateau.IsPlateau && !isOverfull && !_isMarked)
         {
             return;
         }
@@ -103,6 +103,11 @@ internal sealed partial class BbrController
 
     private bool IsProbeOver(in AckSample ack)
     {
+        if (_isMarked)
+        {
+            return true;
+        }
+
         // More than the path holds is in flight and a queue stands: there is no more to be found, only to be lost.
         Duration queue = Duration.Max(MinRoundTrip / QueueShare, QueueMin);
         if (ack.RoundTrip > MinRoundTrip + queue && ack.FlightAtSendBytes >= Flight(UpPacing))

@@ -27,6 +27,7 @@ internal sealed partial class BbrController : ICongestionController
 
     // A little under the estimate, so that a queue drains rather than grows by rounding.
     private const double PacingMargin = 0.99;
+    private const double LossMadeUpMax = 0.05;
     private const double Beta = 0.7;
     private const double Headroom = 0.15;
     private const long Unbounded = long.MaxValue;
@@ -182,7 +183,8 @@ internal sealed partial class BbrController : ICongestionController
 
     private void SetPacing(Duration roundTrip)
     {
-        long rate = (long)(PacingGain * Rate * PacingMargin);
+        // What is delivered is less than what the path carries by what it loses: to fill it that much more must leave.
+        long rate = (long)(PacingGain * Rate * PacingMargin / (1 - Math.Min(_background.Share, LossMadeUpMax)));
         if (Phase == BbrPhase.Startup)
         {
             // Samples lag behind the window by the round trip that it takes to acknowledge it. Until a queue or a loss is seen
@@ -200,7 +202,8 @@ internal sealed partial class BbrController : ICongestionController
     private void SetWindow(in AckSample ack)
     {
         long most = Flight(CurrentWindowGain) + _aggregation.ExtraBytes;
-        _window = Math.Max(_window - _newlyLost, MinWindow);
+        // Before the path is felt what it loses says nothing of its room.
+        _window = Math.Max(_window - (_isPathFelt ? _newlyLost : 0), MinWindow);
         if (_isFull)
         {
             _window = Math.Min(_window + ack.AcknowledgedBytes, most);

@@ -32,12 +32,14 @@ internal sealed partial class LossRecovery
     private Instant _lossTime = Instant.Never;
     private Instant _lastElicitingSentAt;
     private int _elicitingInFlight;
+    private readonly EcnValidator _ecn;
     private int _timeouts;
-    private long _marksReported;
 
+    /// <param name="usesEcn">The peer counts packets by their ECN codepoint.</param>
     /// <param name="path">Told of the lengths that arrive and of those that do not; null where the length is of no interest.</param>
-    public LossRecovery(ICongestionController congestion, RecoverySettings settings, PathMtu? path = null)
+    public LossRecovery(ICongestionController congestion, RecoverySettings settings, PathMtu? path = null, bool usesEcn = false)
     {
+        _ecn = new EcnValidator(usesEcn);
         _path = path;
         Congestion = congestion;
         _settings = settings;
@@ -54,6 +56,15 @@ internal sealed partial class LossRecovery
 
     /// <summary>Ack-eliciting packets that may leave though the window is full.</summary>
     public int ProbesOwed { get; private set; }
+
+    /// <summary>What the path and the peer make of ECN.</summary>
+    public EcnState Ecn => _ecn.State;
+
+    /// <summary>The packet that is recorded next is to leave with ECT(0).</summary>
+    public bool MarksNext => _ecn.Marks;
+
+    /// <summary>Packets that arrived with a mark of congestion.</summary>
+    public long PacketsMarked { get; private set; }
 
     public long PacketsLost { get; private set; }
 
@@ -81,7 +92,8 @@ internal sealed partial class LossRecovery
     /// On a path that loses by itself something of what is in flight is probably lost, and its repair takes a round trip: worth
     /// sending again at once what nothing else waits behind.
     /// </summary>
-    public bool IsRepairLikely => Rtt.Min >= RepairRttMin && Congestion.PathLoss * BytesInFlight >= RepairLossMin * PathMtuSettings.BaseBytes;
+    public bool IsRepairLikely => Rtt.Min >= RepairRttMin && PacketsLost > SpuriousLosses
+        && Congestion.PathLoss * BytesInFlight * (PacketsLost - SpuriousLosses) >= RepairLossMin * PathMtuSettings.BaseBytes * PacketsLost;
 
     private Instant LossDeadline
     {
@@ -143,6 +155,12 @@ internal sealed partial class LossRecovery
         packet.SizeBytes = sizeBytes;
         packet.IsAckEliciting = isAckEliciting;
         packet.IsMtuProbe = isMtuProbe;
+        if (_ecn.Marks)
+        {
+            packet.IsEcnCapable = true;
+            _ecn.OnSent();
+        }
+
         if (!isAckEliciting)
         {
             return;
@@ -167,9 +185,9 @@ internal sealed partial class LossRecovery
 
     /// <param name="ackDelay">What the peer says it waited; capped by what it promised.</param>
     /// <param name="ranges">Newest first.</param>
-    /// <param name="congestionMarks">Packets that the peer has received with a congestion mark, in all.</param>
+    /// <param name="ecn">Packets that the peer has received by codepoint, in all; null when the ACK came without.</param>
     public AckResult HandleAck<TSink>(
-        Instant now, Duration ackDelay, ReadOnlySpan<AckRange> ranges, TSink sink, long congestionMarks = 0)
+        Instant now, Duration ackDelay, ReadOnlySpan<AckRange> ranges, TSink sink, EcnCounts? ecn = null)
         where TSink : IFrameFateSink
     {
         ulong largest = ranges[0].Largest;
@@ -184,6 +202,8 @@ internal sealed partial class LossRecovery
             AcknowledgeRange(now, ranges[i], sink, ref newly);
         }
 
+        bool isNewest = !_anyAcknowledged || largest > _largestAcknowledged;
+        long marks = isNewest ? _ecn.OnAcknowledged(ecn, newly.EcnCapable) : 0;
         _largestAcknowledged = Math.Max(_largestAcknowledged, largest);
         _anyAcknowledged = true;
         if (newly.Any)
@@ -192,7 +212,7 @@ internal sealed partial class LossRecovery
             ProbesOwed = 0;
         }
 
-        Digest(now, ackDelay, largest, congestionMarks, sink, in newly);
+        Digest(now, ackDelay, largest, marks, sink, in newly);
         Prune(now);
         _pacing.Update(now, Rtt);
         return newly.Any ? AckResult.Accepted : AckResult.Stale;
@@ -272,6 +292,7 @@ internal sealed partial class LossRecovery
         }
 
         packet.State = SentPacketState.Acknowledged;
+        newly.EcnCapable += packet.IsEcnCapable ? 1 : 0;
         newly.Any = true;
         if (packet.IsAckEliciting)
         {
@@ -285,7 +306,7 @@ internal sealed partial class LossRecovery
 
     /// <summary>Turns what was acknowledged into samples, finds losses and tells the controller, in this order.</summary>
     private void Digest<TSink>(
-        Instant now, Duration ackDelay, ulong largest, long congestionMarks, TSink sink, in NewlyAcknowledged newly)
+        Instant now, Duration ackDelay, ulong largest, long marks, TSink sink, in NewlyAcknowledged newly)
         where TSink : IFrameFateSink
     {
         bool hasRoundTrip = newly.AnyEliciting && newly.Newest == largest;
@@ -308,7 +329,7 @@ internal sealed partial class LossRecovery
         ref SentPacket newest = ref _ledger[newly.NewestEliciting];
         RateSample rate = _rate.TakeSample(in newest, now, Rtt);
         _roundTripFlight.OnAcknowledged(newest.DeliveredAtSend, _rate.DeliveredBytes, BytesInFlight);
-        ReportMarks(now, congestionMarks, in newest);
+        ReportMarks(now, marks, in newest);
         if (newly.Bytes == 0)
         {
             return;
@@ -381,6 +402,7 @@ internal sealed partial class LossRecovery
     private struct NewlyAcknowledged
     {
         public long Bytes;
+        public int EcnCapable;
         public bool Any;
         public bool AnyEliciting;
         public bool IsSpuriousEpisode;

@@ -20,6 +20,9 @@ internal sealed record RecoverySettings
 
     public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Bbr;
 
+    /// <summary>Packets leave as ECN-capable as long as peer and path bear it out.</summary>
+    public bool UsesEcn { get; init; } = true;
+
     /// <summary>Queueing delay that LEDBAT++ aims at.</summary>
     public Duration LedbatTarget { get; init; } = Duration.FromMilliseconds(60);
 

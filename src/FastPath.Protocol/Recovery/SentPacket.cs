@@ -29,6 +29,9 @@ internal struct SentPacket
     public bool IsAckEliciting;
     public bool IsAppLimited;
 
+    /// <summary>Left with ECT(0).</summary>
+    public bool IsEcnCapable;
+
     /// <summary>Its loss tells of the path's width, not of its load.</summary>
     public bool IsMtuProbe;
     public SentPacketState State;

@@ -33,6 +33,12 @@ internal sealed record LinkModel
 
     public QueueDiscipline Discipline { get; init; } = QueueDiscipline.DropTail;
 
+    /// <summary>A queue that controls its delay marks datagrams that leave as ECN-capable instead of dropping them.</summary>
+    public bool MarksEcn { get; init; }
+
+    /// <summary>The ECN bits are lost on the way, as old routers do it.</summary>
+    public bool ClearsEcn { get; init; }
+
     /// <summary>Queue and bursts that several links have in common, as flows over one bottleneck do; null for a link of its own.</summary>
     public LinkState? Shared { get; init; }
 
