@@ -41,6 +41,9 @@ internal struct BackgroundLoss
     private Duration _roundShortest;
     private long _roundFlight;
 
+    /// <summary>What the shortest round trip of the last one had to wait.</summary>
+    public Duration RoundQueue { get; private set; }
+
     /// <summary>Share of loss from which on a probe went too far.</summary>
     public readonly double ProbeThreshold => Tolerance + Math.Min(Share * Spread, ShareMax);
 
@@ -93,6 +96,7 @@ internal struct BackgroundLoss
             Learn(total, datagramBytes);
         }
 
+        RoundQueue = Duration.Max(_roundShortest - shortestKnown, Duration.Zero);
         _roundLost = 0;
         _roundDelivered = 0;
         _roundShortest = Duration.Zero;

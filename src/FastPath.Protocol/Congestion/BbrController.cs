@@ -28,6 +28,7 @@ internal sealed partial class BbrController : ICongestionController
     // A little under the estimate, so that a queue drains rather than grows by rounding.
     private const double PacingMargin = 0.99;
     private const double LossMadeUpMax = 0.05;
+    private const int ClearShare = 32;
     private const double Beta = 0.7;
     private const double Headroom = 0.15;
     private const long Unbounded = long.MaxValue;
@@ -36,6 +37,8 @@ internal sealed partial class BbrController : ICongestionController
     private const int BatchesInFlight = 3;
     private const double BatchSeconds = 0.001;
     private const long BatchBytesMax = 64 * 1_024;
+
+    private static readonly Duration ClearMin = Duration.FromMilliseconds(0.5);
 
     private readonly int _datagramBytes;
     private readonly SeededRandom _random;
@@ -183,8 +186,11 @@ internal sealed partial class BbrController : ICongestionController
 
     private void SetPacing(Duration roundTrip)
     {
-        // What is delivered is less than what the path carries by what it loses: to fill it that much more must leave.
-        long rate = (long)(PacingGain * Rate * PacingMargin / (1 - Math.Min(_background.Share, LossMadeUpMax)));
+        // What is delivered is less than what the path carries by what it loses: to fill it that much more must leave, as
+        // long as no queue comes of it.
+        bool isClear = _background.RoundQueue <= Duration.Max(MinRoundTrip / ClearShare, ClearMin);
+        double madeUp = isClear ? Math.Min(_background.Share, LossMadeUpMax) : 0;
+        long rate = (long)(PacingGain * Rate * PacingMargin / (1 - madeUp));
         if (Phase == BbrPhase.Startup)
         {
             // Samples lag behind the window by the round trip that it takes to acknowledge it. Until a queue or a loss is seen

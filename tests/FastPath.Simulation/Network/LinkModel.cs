@@ -31,6 +31,12 @@ internal sealed record LinkModel
     /// <summary>Bytes that wait for the link at most; more are dropped at the tail.</summary>
     public long QueueBytes { get; init; } = 1_000_000;
 
+    /// <summary>Bytes a second that pass a policer in front of the link, which drops what is more and delays nothing; 0 for none.</summary>
+    public long PolicerBytesPerSecond { get; init; }
+
+    /// <summary>What passes the policer at once after a pause.</summary>
+    public long PolicerBurstBytes { get; init; } = 30_000;
+
     public QueueDiscipline Discipline { get; init; } = QueueDiscipline.DropTail;
 
     /// <summary>A queue that controls its delay marks datagrams that leave as ECN-capable instead of dropping them.</summary>

@@ -8,6 +8,8 @@ namespace FastPath.Simulation.Network;
 internal sealed class LinkState
 {
     private Instant _busyUntil;
+    private Instant _policedAt = Instant.Zero;
+    private double _policerTokens = double.MaxValue;
     private CoDel _coDel;
     private bool _isBad;
     private Instant _burstTurnsAt = Instant.Zero;
@@ -36,6 +38,12 @@ internal sealed class LinkState
     public bool TryPass(Instant now, int length, LinkModel model, ref EcnCodepoint ecn, out Duration delay)
     {
         delay = Duration.Zero;
+        if (model.PolicerBytesPerSecond != 0 && !PassesPolicer(now, length, model))
+        {
+            DatagramsDropped++;
+            return false;
+        }
+
         ecn = model.ClearsEcn ? EcnCodepoint.NotCapable : ecn;
         if (model.RateBytesPerSecond == 0)
         {
@@ -80,5 +88,19 @@ internal sealed class LinkState
         }
 
         return _isBad && random.NextChance(bursts.LossWhenBad);
+    }
+
+    private bool PassesPolicer(Instant now, int length, LinkModel model)
+    {
+        double gained = (now - _policedAt).Seconds * model.PolicerBytesPerSecond;
+        _policedAt = now;
+        _policerTokens = Math.Min(_policerTokens + gained, model.PolicerBurstBytes);
+        if (_policerTokens < length)
+        {
+            return false;
+        }
+
+        _policerTokens -= length;
+        return true;
     }
 }
