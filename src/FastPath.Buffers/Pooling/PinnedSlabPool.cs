@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace FastPath.Buffers.Pooling;
 
@@ -23,10 +24,11 @@ internal sealed class PinnedSlabPool
     private int _rentedPeak;
 
     /// <param name="budgetBytes">Never exceeded; rounded down to whole blocks.</param>
-    /// <param name="blockBytes">Size of every block.</param>
+    /// <param name="blockBytes">Size of every block: a power of two, so that rings find a place without a division.</param>
     public PinnedSlabPool(long budgetBytes, int blockBytes = DefaultBlockBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(budgetBytes, blockBytes);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(BitOperations.IsPow2(blockBytes), true, nameof(blockBytes));
         BlockBytes = blockBytes;
         _blocksMax = (int)Math.Min(budgetBytes / blockBytes, int.MaxValue);
     }

@@ -70,13 +70,13 @@ internal sealed partial class FragmentRing
         lock (_cursorGate)
         {
             long passed = PassedByAll();
-            long block = _reclaimedTo / _blockBytes;
+            long block = _reclaimedTo >> _blockShift;
             for (; (block + 1) * _blockBytes <= passed; block++)
             {
                 ReturnSlot(_slots.IndexOf(block * _blockBytes));
             }
 
-            if (passed == HighestEnd && passed % _blockBytes != 0 && passed > _reclaimedTo)
+            if (passed == HighestEnd && InBlock(passed) != 0 && passed > _reclaimedTo)
             {
                 // Nothing beyond has come: the half-filled block need not wait. A later byte rents another.
                 ReturnSlot(_slots.IndexOf(passed));

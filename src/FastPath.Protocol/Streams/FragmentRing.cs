@@ -1,3 +1,4 @@
+using System.Numerics;
 using FastPath.Buffers.Pooling;
 
 namespace FastPath.Protocol.Streams;
@@ -26,6 +27,7 @@ internal sealed partial class FragmentRing
     private readonly PinnedSlabPool _pool;
     private readonly BufferHolder _holder;
     private readonly int _blockBytes;
+    private readonly int _blockShift;
     private readonly RangeSet _above = new();
     private readonly Lock _cursorGate = new();
     private readonly List<RingCursor> _cursors = [];
@@ -43,6 +45,7 @@ internal sealed partial class FragmentRing
         _pool = pool;
         _holder = holder;
         _blockBytes = pool.BlockBytes;
+        _blockShift = BitOperations.Log2((uint)_blockBytes);
         _reservedBytes = reservedBytes;
         Capacity = capacityBytes;
         StartOffset = startOffset;
@@ -119,7 +122,7 @@ internal sealed partial class FragmentRing
             var larger = new RingSlots(count, _blockBytes);
 
             // The block behind the last byte too: a writer in place may have it in hand.
-            for (long block = _reclaimedTo / _blockBytes; block * _blockBytes <= HighestEnd; block++)
+            for (long block = _reclaimedTo >> _blockShift; block * _blockBytes <= HighestEnd; block++)
             {
                 int from = _slots.IndexOf(block * _blockBytes);
                 larger.Set(larger.IndexOf(block * _blockBytes), _slots.Block(from), _slots.Memory(from));
@@ -213,7 +216,7 @@ internal sealed partial class FragmentRing
             return default;
         }
 
-        int inBlock = (int)(_frontier % _blockBytes);
+        int inBlock = InBlock(_frontier);
         return _slots.Memory(_slots.IndexOf(_frontier)).Slice(inBlock, (int)Math.Min(free, _blockBytes - inBlock));
     }
 
@@ -228,7 +231,7 @@ internal sealed partial class FragmentRing
     /// <param name="limit">Not above <see cref="Frontier"/>, or inside a range that has come.</param>
     public ReadOnlyMemory<byte> Peek(long position, long limit)
     {
-        int inBlock = (int)(position % _blockBytes);
+        int inBlock = InBlock(position);
         int length = (int)Math.Min(limit - position, _blockBytes - inBlock);
         RingSlots slots = _slots;
         return slots.Memory(slots.IndexOf(position)).Slice(inBlock, length);
@@ -246,9 +249,11 @@ internal sealed partial class FragmentRing
         }
     }
 
+    private int InBlock(long position) => (int)position & (_blockBytes - 1);
+
     private bool TryRentBlocks(long start, long end)
     {
-        for (long block = start / _blockBytes; block * _blockBytes < end; block++)
+        for (long block = start >> _blockShift; block * _blockBytes < end; block++)
         {
             int index = _slots.IndexOf(block * _blockBytes);
             if (!_slots.IsEmpty(index))
@@ -284,7 +289,7 @@ internal sealed partial class FragmentRing
     {
         while (!bytes.IsEmpty)
         {
-            int inBlock = (int)(position % _blockBytes);
+            int inBlock = InBlock(position);
             int length = Math.Min(bytes.Length, _blockBytes - inBlock);
             bytes[..length].CopyTo(_slots.Memory(_slots.IndexOf(position)).Span[inBlock..]);
             bytes = bytes[length..];

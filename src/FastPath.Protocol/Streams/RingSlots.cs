@@ -10,6 +10,7 @@ internal sealed class RingSlots(int count, int blockBytes)
 {
     private readonly SlabBlock[] _blocks = new SlabBlock[count];
     private readonly Memory<byte>[] _memory = new Memory<byte>[count];
+    private readonly int _shift = System.Numerics.BitOperations.Log2((uint)blockBytes);
 
     public int Count => _blocks.Length;
 
@@ -20,7 +21,7 @@ internal sealed class RingSlots(int count, int blockBytes)
         return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)blocks);
     }
 
-    public int IndexOf(long position) => (int)((position / blockBytes) & (_blocks.Length - 1));
+    public int IndexOf(long position) => (int)(position >> _shift) & (_blocks.Length - 1);
 
     public bool IsEmpty(int index) => _blocks[index].IsNone;
 

@@ -5,21 +5,12 @@ using FastPath.Protocol.Time;
 namespace FastPath.Streams;
 
 /// <summary>What the filling side tells one reader: bytes came, or the end did. It wakes the reader and does no work of its own.</summary>
-/// <remarks>
-/// The first bytes, bytes that come in small numbers and the end are told at once. A reader that gets many at a time is told
-/// of the next ones a little later or when they are many: waking it for each batch would cost more than its reading does.
-/// </remarks>
+/// <remarks>What <see cref="ReadCadence"/> lets wait is told when the loop's short delay is over.</remarks>
 internal sealed class ReaderSignal(EngineLoop loop) : IReceiveListener, ILoopTask
 {
-    private const long ManyBytes = 16 * 1_024;
-    private const long StepBytes = 256 * 1_024;
-    private const int StepFraction = 4;
-
     private readonly RateMeter _rate = new();
+    private readonly ReadCadence _cadence = new();
     private int _ended = -1;
-    private long _bytes;
-    private long _toldBytes;
-    private bool _wasToldOfMany;
     private bool _isDelayed;
 
     public AsyncSignal Signal { get; } = new(loop);
@@ -37,9 +28,7 @@ internal sealed class ReaderSignal(EngineLoop loop) : IReceiveListener, ILoopTas
         FragmentRing ring = stream.Ring;
         long bytes = ring.Frontier + ring.ReorderedBytes;
         _rate.Observe(stream.LastProgressAt, bytes);
-        _bytes = bytes;
-        if (_wasToldOfMany && bytes - _toldBytes < Math.Min(StepBytes, ring.Capacity / StepFraction)
-            && (_isDelayed || loop.TryDelay(this, stream.LastProgressAt)))
+        if (!_cadence.MustTell(bytes, ring.Capacity) && (_isDelayed || loop.TryDelay(this, stream.LastProgressAt)))
         {
             _isDelayed = true;
             return;
@@ -60,7 +49,7 @@ internal sealed class ReaderSignal(EngineLoop loop) : IReceiveListener, ILoopTas
     void ILoopTask.Run(Instant now)
     {
         _isDelayed = false;
-        if (_bytes > _toldBytes)
+        if (_cadence.OwesWord)
         {
             Tell();
         }
@@ -75,8 +64,7 @@ internal sealed class ReaderSignal(EngineLoop loop) : IReceiveListener, ILoopTas
 
     private void Tell()
     {
-        _wasToldOfMany = _bytes - _toldBytes >= ManyBytes;
-        _toldBytes = _bytes;
+        _cadence.OnTold();
         Signal.Set();
     }
 }

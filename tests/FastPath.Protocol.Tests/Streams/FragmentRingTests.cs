@@ -38,6 +38,29 @@ public sealed class FragmentRingTests
     }
 
     [Fact]
+    public void A_writer_is_called_back_for_a_quarter_of_the_window_or_for_all_that_was_written()
+    {
+        FragmentRing ring = Create(16 * Block);
+        RingCursor slow = ring.TryAddCursor()!;
+        RingCursor quick = ring.TryAddCursor()!;
+        ring.Write(0, new byte[16 * Block], out _);
+        quick.Advance(16 * Block);
+        slow.Advance((4 * Block) - 1);
+        Assert.False(ring.IsWorthReclaiming);
+        slow.Advance(4 * Block);
+        Assert.True(ring.IsWorthReclaiming);
+        ring.Reclaim();
+        Assert.False(ring.IsWorthReclaiming);
+        slow.Advance(16 * Block);
+        ring.Reclaim();
+        ring.Write(16 * Block, new byte[Block], out _);
+        slow.Advance(17 * Block);
+        Assert.False(ring.IsWorthReclaiming);
+        quick.Advance(17 * Block);
+        Assert.True(ring.IsWorthReclaiming);
+    }
+
+    [Fact]
     public void Wide_windows_leave_room_for_streams_that_open_later()
     {
         FragmentRing ring = Create(4 * Block);
