@@ -34,6 +34,8 @@ internal sealed partial class Connection
     private bool HasUrgent => _pings.Count > 0 || _owesPing || _owesMessageCredit || _owesLongestWanted || Streams.HasControl
         || (!_messages.IsEmpty && _messages.TryPeek(out _, out _));
 
+    private bool MayRepeatTail => !Streams.HasSendable && Streams.HasTail && _recovery.IsRepairLikely;
+
     /// <summary>Codepoint with which the datagram that was built last is to leave.</summary>
     public EcnCodepoint TransmitEcn { get; private set; }
 
@@ -61,7 +63,7 @@ internal sealed partial class Connection
 
         Session.Sealer.TryRekey(now);
         bool hasUrgent = HasUrgent;
-        if (!hasUrgent && !Streams.HasSendable && Streams.HasTail && _recovery.IsRepairLikely)
+        if (!hasUrgent && MayRepeatTail)
         {
             Streams.OfferTail();
         }
@@ -94,7 +96,9 @@ internal sealed partial class Connection
             isAckEliciting = true;
         }
 
-        return TrySeal(now, datagram, writer.Position, isAckEliciting, out length);
+        // A stream that waited for its turn may have had nothing left: then the turn is of what may go out twice.
+        return TrySeal(now, datagram, writer.Position, isAckEliciting, out length)
+            || (writer.Position == 0 && !HasUrgent && MayRepeatTail && TryPollTransmit(now, datagram, isBatchEnd, out length));
     }
 
     /// <summary>The path's size; less while the window is small, and the base for probes of a path that does not answer.</summary>

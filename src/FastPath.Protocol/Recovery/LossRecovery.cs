@@ -17,22 +17,18 @@ internal sealed partial class LossRecovery
     private const int UrgentWindowPackets = 16;
     private const int UrgentDebtPackets = 2;
 
-    // Datagrams that are expected to be lost, and a path on which a repair is soon done anyway.
-    private const double RepairLossMin = 0.05;
-    private static readonly Duration RepairRttMin = Duration.FromMilliseconds(10);
-
     private readonly RecoverySettings _settings;
     private readonly SentPacketLedger _ledger = new();
     private readonly DeliveryRateEstimator _rate = new();
     private readonly PacingGate _pacing;
     private readonly PathMtu? _path;
+    private readonly EcnValidator _ecn;
     private RoundTripFlight _roundTripFlight;
     private ulong _largestAcknowledged;
     private bool _anyAcknowledged;
     private Instant _lossTime = Instant.Never;
     private Instant _lastElicitingSentAt;
     private int _elicitingInFlight;
-    private readonly EcnValidator _ecn;
     private int _timeouts;
 
     /// <param name="usesEcn">The peer counts packets by their ECN codepoint.</param>
@@ -88,13 +84,6 @@ internal sealed partial class LossRecovery
     /// <summary>When <see cref="HandleTimeout"/> is due; never while nothing is in flight and nothing waits for its pace.</summary>
     public Instant NextDeadline => Instant.Min(_pacing.WaitsUntil, LossDeadline);
 
-    /// <summary>
-    /// On a path that loses by itself something of what is in flight is probably lost, and its repair takes a round trip: worth
-    /// sending again at once what nothing else waits behind.
-    /// </summary>
-    public bool IsRepairLikely => Rtt.Min >= RepairRttMin && PacketsLost > SpuriousLosses
-        && Congestion.PathLoss * BytesInFlight * (PacketsLost - SpuriousLosses) >= RepairLossMin * PathMtuSettings.BaseBytes * PacketsLost;
-
     private Instant LossDeadline
     {
         get
@@ -122,13 +111,6 @@ internal sealed partial class LossRecovery
     /// <summary>Asked when there is something to send: if only its pace holds it back, a deadline is armed.</summary>
     public bool CanSend(Instant now, int sizeBytes) =>
         (ProbesOwed > 0 || BytesInFlight + sizeBytes <= Congestion.WindowBytes) && _pacing.IsOpen(now, sizeBytes);
-
-    /// <summary>
-    /// Asked for what goes out a second time on a guess (<see cref="IsRepairLikely"/>): a window beside the first, once, behind
-    /// which nothing follows.
-    /// </summary>
-    public bool CanSendRepair(Instant now, int sizeBytes) =>
-        BytesInFlight + sizeBytes <= Congestion.WindowBytes * 2 && _pacing.IsOpen(now, sizeBytes);
 
     /// <summary>
     /// Asked for what must not wait behind bulk: pings, grants, messages (scenario F14). A window of sixteen packets opens every
@@ -358,26 +340,6 @@ internal sealed partial class LossRecovery
     {
         _firstSampleAt = Instant.Min(_firstSampleAt, now);
         Rtt.AddSample(now, now - sentAt, Duration.Min(ackDelay, _settings.PeerMaxAckDelay));
-    }
-
-    private void OfferOldestAgain<TSink>(TSink sink)
-        where TSink : IFrameFateSink
-    {
-        int offered = 0;
-        for (ulong number = Math.Max(_unsettledFrom, _ledger.Start); number < _ledger.End && offered < ProbesPerTimeout; number++)
-        {
-            ref SentPacket packet = ref _ledger[number];
-            if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting || packet.IsMtuProbe)
-            {
-                continue;
-            }
-
-            offered++;
-            for (int i = 0; i < packet.FrameCount; i++)
-            {
-                sink.OnFrameLost(in _ledger.Frame(in packet, i));
-            }
-        }
     }
 
     /// <summary>Forgets settled packets at the head; a lost one is kept for three PTO to notice a late ACK.</summary>
