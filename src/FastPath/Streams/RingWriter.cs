@@ -198,7 +198,7 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         }
 
         _lastAcknowledgedAt = stream.LastProgressAt.Nanoseconds;
-        _growth.Observe(stream, Ring, Waiting > 0);
+        _growth.Observe(stream.IsStarved, Waiting > 0, stream.Connection.Recovery.Congestion.WindowBytes, Ring);
         WakeWhenWorthIt();
     }
 

@@ -17,14 +17,18 @@ internal sealed class SendWindowGrowth
     private long _wanted;
 
     /// <summary>Bytes were acknowledged; on the loop thread.</summary>
-    public void Observe(SendStream stream, FragmentRing ring, bool isWriterWaiting)
+    /// <param name="isStarved">Everything written has left, and the peer would take more.</param>
+    /// <param name="isWriterWaiting">A writer has no room.</param>
+    /// <param name="congestionWindow">Of the connection, in bytes.</param>
+    /// <param name="ring">Whose window it is.</param>
+    public void Observe(bool isStarved, bool isWriterWaiting, long congestionWindow, FragmentRing ring)
     {
-        if (!isWriterWaiting || !stream.IsStarved)
+        if (!isWriterWaiting || !isStarved)
         {
             return;
         }
 
-        long useful = Math.Max(FreelyBytes, PerCongestionWindow * stream.Connection.Recovery.Congestion.WindowBytes);
+        long useful = Math.Max(FreelyBytes, PerCongestionWindow * congestionWindow);
         long wanted = Math.Min(2 * ring.Capacity, Math.Min(useful, StreamSettings.Default.WindowBytesMax));
         if (wanted > ring.Capacity)
         {
