@@ -226,7 +226,7 @@ internal sealed class EngineLoop : IDisposable
             now, _socket.RentSend(DatagramBytesMax), isBatchEnd, out int length, out PeerAddress to))
         {
             datagrams++;
-            _socket.CommitSend(length, to);
+            _socket.CommitSend(length, to, _core.Endpoint.TransmitEcn);
             waiting += length;
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
             if (waiting >= _flushBytes)
@@ -260,7 +260,7 @@ internal sealed class EngineLoop : IDisposable
         while (received < datagramsMax && _socket.TryReceive(out Span<byte> datagram, out PeerAddress from))
         {
             received++;
-            _core.Endpoint.HandleDatagram(now, from, datagram);
+            _core.Endpoint.HandleDatagram(now, from, datagram, _socket.ReceivedEcn);
         }
 
         return received == datagramsMax;

@@ -39,7 +39,10 @@ internal interface IDatagramSocket : IDisposable
     /// Datagrams of equal length to one peer travel together; the last one of such a run may be shorter. The order of
     /// one peer's datagrams is kept.
     /// </remarks>
-    void CommitSend(int length, PeerAddress to);
+    /// <param name="length">In bytes.</param>
+    /// <param name="to">The peer.</param>
+    /// <param name="ecn">Codepoint of its IP header; an engine that cannot set it leaves it out.</param>
+    void CommitSend(int length, PeerAddress to, EcnCodepoint ecn = EcnCodepoint.NotCapable);
 
     /// <summary>Hands all that is committed to the kernel.</summary>
     void Flush();

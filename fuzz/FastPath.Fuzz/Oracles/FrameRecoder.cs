@@ -26,6 +26,7 @@ internal sealed class FrameRecoder
         FrameType.Blocked => Blocked(ref reader, destination),
         FrameType.Message => Message(ref reader, destination),
         FrameType.ConnectionClose => ConnectionClose(ref reader, destination),
+        FrameType.EcnAck => EcnAck(ref reader, destination),
         FrameType.MtuProbe => MtuProbe(ref reader, destination),
         _ when StreamSignalFrame.IsSignal(type) => StreamSignal(type, ref reader, destination),
         _ => throw new OracleException($"frame {type} has no layout here"),
@@ -100,6 +101,18 @@ internal sealed class FrameRecoder
     private static int StopSending(ref FrameReader reader, Span<byte> destination)
     {
         if (!StopSendingFrame.TryRead(ref reader, out StopSendingFrame frame))
+        {
+            return Refused;
+        }
+
+        scoped var writer = new FrameWriter(destination);
+        frame.Write(ref writer);
+        return Written(in writer, frame.EncodedLength);
+    }
+
+    private static int EcnAck(ref FrameReader reader, Span<byte> destination)
+    {
+        if (!EcnAckFrame.TryRead(ref reader, out EcnAckFrame frame))
         {
             return Refused;
         }

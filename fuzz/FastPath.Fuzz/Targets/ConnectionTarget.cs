@@ -120,6 +120,7 @@ internal sealed class ConnectionTarget : IFuzzTarget
                 (ref w) => new BlockedFrame((byte)BlockedKind.StreamLimit, 0, 256).Write(ref w),
                 (ref w) => new FragmentFrame(2 * 300, 0, new byte[5]).Write(ref w)));
             yield return ("close", PeerWithKeys.Packets((ref w) => new ConnectionCloseFrame(3, "over"u8).Write(ref w)));
+            yield return ("ecn-counts", PeerWithKeys.Packets(WriteMarkedAck));
             yield return ("narrow-path", PeerWithKeys.Packets(
                 (ref w) => new MtuProbeFrame(1_300).Write(ref w),
                 (ref w) => new MtuProbeFrame(1).Write(ref w)));
@@ -152,5 +153,11 @@ internal sealed class ConnectionTarget : IFuzzTarget
         byte[] digest = new byte[Blake3Hasher.DigestBytes];
         Blake3Hasher.Hash(payload, digest);
         return digest;
+    }
+
+    private static void WriteMarkedAck(ref FrameWriter w)
+    {
+        new EcnAckFrame(new EcnCounts(3, 0, 1)).Write(ref w);
+        AckFrame.TryWrite(ref w, 100, [new AckRange(0, 3)]);
     }
 }

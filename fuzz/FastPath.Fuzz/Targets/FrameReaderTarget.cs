@@ -65,6 +65,11 @@ internal sealed class FrameReaderTarget : IFuzzTarget
             }));
             yield return ("message", Write((ref w) => new MessageFrame(3, "hello"u8).Write(ref w)));
             yield return ("close", Write((ref w) => new ConnectionCloseFrame(1, "bye"u8).Write(ref w)));
+            yield return ("ecn-counts", Write((ref w) =>
+            {
+                new EcnAckFrame(new EcnCounts(300, 1, 7)).Write(ref w);
+                AckFrame.TryWrite(ref w, 100, [new AckRange(0, 10)]);
+            }));
             yield return ("mtu-probe", Write((ref w) =>
             {
                 new MtuProbeFrame(8_952).Write(ref w);

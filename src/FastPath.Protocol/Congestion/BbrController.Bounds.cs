@@ -18,7 +18,7 @@ internal sealed partial class BbrController
     private long _raiseAcknowledged;
     private (long High, long Low, long Rate, long Window) _saved = (0, 0, 0, 0);
 
-    private bool IsTooHigh(long lostBytes, long flightBytes) => lostBytes > flightBytes * _background.ProbeThreshold;
+    private bool IsTooHigh(long lostBytes, long flightBytes) => _background.IsProbeTooHigh(lostBytes, flightBytes, _datagramBytes);
 
     private long FlightWithHeadroom() => _flightHigh == Unbounded
         ? Unbounded
@@ -36,7 +36,8 @@ internal sealed partial class BbrController
             return;
         }
 
-        bool isCongested = _background.EndRoundTrip(MinRoundTrip, _datagramBytes) || _isMarked;
+        bool isCongested = _background.EndRoundTrip(MinRoundTrip, Volume(1), _datagramBytes) || _isMarked;
+        _isPathFelt |= isCongested;
         if (isCongested && Phase is not (BbrPhase.Startup or BbrPhase.Refill or BbrPhase.Up))
         {
             long rate = _rateLow == Unbounded ? _bandwidth.BytesPerSecond : _rateLow;

@@ -5,6 +5,7 @@ namespace FastPath.Protocol.Congestion;
 /// <summary>The shortest round trip, and the pause that shows it when it has not been seen for a while.</summary>
 internal sealed partial class BbrController
 {
+    private const int ConfirmingShare = 64;
     private static readonly Duration MinRoundTripLife = Duration.FromSeconds(10);
     private static readonly Duration ProbeInterval = Duration.FromSeconds(5);
     private static readonly Duration ProbeLength = Duration.FromMilliseconds(200);
@@ -54,6 +55,11 @@ internal sealed partial class BbrController
         if (_recentMin == Duration.Zero || roundTrip < _recentMin || isProbeDue)
         {
             _recentMin = roundTrip;
+            _recentMinAt = now;
+        }
+        else if (roundTrip <= _recentMin + (_recentMin / ConfirmingShare))
+        {
+            // As short as it ever was, but for the clock's grain: no pause is needed to see it.
             _recentMinAt = now;
         }
 

@@ -6,6 +6,7 @@ namespace FastPath.Protocol.Congestion;
 internal sealed partial class BbrController
 {
     private const int RenoRoundTripsMax = 63;
+    private const int QueueShare = 8;
     private static readonly Duration ProbeWaitMin = Duration.FromSeconds(2);
     private static readonly Duration QueueMin = Duration.FromMilliseconds(2);
     private static readonly Duration ProbeWaitSpread = Duration.FromSeconds(1);
@@ -44,8 +45,9 @@ internal sealed partial class BbrController
     private void EndStartupIfFull(in AckSample ack)
     {
         // Loss alone does not end it: while the rate still grows, the path is not full.
-        bool isOverfull = _plateau.FlatRoundTrips > 0 && IsTooHigh(ack.LostSinceSendBytes, ack.FlightAtSendBytes);
-        if (!_plateau.IsPlateau && !isOverfull)
+        bool isOverfull = _plateau.FlatRoundTrips > 0
+            && _background.IsStartTooHigh(ack.LostSinceSendBytes, ack.FlightAtSendBytes, _datagramBytes);
+        if (!_plateau.IsPlateau && !isOverfull && !_isMarked)
         {
             return;
         }
@@ -101,8 +103,13 @@ internal sealed partial class BbrController
 
     private bool IsProbeOver(in AckSample ack)
     {
+        if (_isMarked)
+        {
+            return true;
+        }
+
         // More than the path holds is in flight and a queue stands: there is no more to be found, only to be lost.
-        Duration queue = Duration.Max(MinRoundTrip / 8, QueueMin);
+        Duration queue = Duration.Max(MinRoundTrip / QueueShare, QueueMin);
         if (ack.RoundTrip > MinRoundTrip + queue && ack.FlightAtSendBytes >= Flight(UpPacing))
         {
             return true;

@@ -16,6 +16,7 @@ internal sealed partial class BbrController : ICongestionController
     private const int MinWindowDatagrams = 4;
     private const double StartupPacing = 2.77;
     private const double StartupWindowPacing = 2;
+    private const double StartupClockedPacing = 512;
     private const double DrainPacing = 0.5;
     private const double DownPacing = 0.75;
     private const double UpPacing = 1.25;
@@ -26,6 +27,8 @@ internal sealed partial class BbrController : ICongestionController
 
     // A little under the estimate, so that a queue drains rather than grows by rounding.
     private const double PacingMargin = 0.99;
+    private const double LossMadeUpMax = 0.05;
+    private const int ClearShare = 32;
     private const double Beta = 0.7;
     private const double Headroom = 0.15;
     private const long Unbounded = long.MaxValue;
@@ -34,6 +37,8 @@ internal sealed partial class BbrController : ICongestionController
     private const int BatchesInFlight = 3;
     private const double BatchSeconds = 0.001;
     private const long BatchBytesMax = 64 * 1_024;
+
+    private static readonly Duration ClearMin = Duration.FromMilliseconds(0.5);
 
     private readonly int _datagramBytes;
     private readonly SeededRandom _random;
@@ -45,6 +50,7 @@ internal sealed partial class BbrController : ICongestionController
     private RoundTripCounter _lossRounds;
     private bool _isRoundTripStart;
     private bool _isFull;
+    private bool _isPathFelt;
     private bool _restarted;
     private bool _isMarked;
     private long _newlyLost;
@@ -73,6 +79,8 @@ internal sealed partial class BbrController : ICongestionController
     public long BandwidthBytesPerSecond => _bandwidth.BytesPerSecond;
 
     public Duration MinRoundTrip { get; private set; } = Duration.Zero;
+
+    public double PathLoss => _background.ShareWith(_datagramBytes);
 
     private long MinWindow => MinWindowDatagrams * _datagramBytes;
 
@@ -109,13 +117,15 @@ internal sealed partial class BbrController : ICongestionController
     public void OnAcknowledged(in AckSample ack)
     {
         _delivered = ack.DeliveredBytes;
+        bool isAppLimited = ack.IsAppLimited && !IsQueueStanding(in ack);
+        _isPathFelt |= ack.RoundTrip > MinRoundTrip + Duration.Max(MinRoundTrip / QueueShare, QueueMin) && MinRoundTrip > Duration.Zero;
         _isRoundTripStart = _rounds.OnAcknowledged(in ack);
         _roundTripsSinceProbe += _isRoundTripStart ? 1 : 0;
         if (ack.RateBytesPerSecond > 0)
         {
             _lastRate = ack.RateBytesPerSecond;
-            _bandwidth.Add(ack.RateBytesPerSecond, ack.IsAppLimited);
-            _plateau.Add(ack.RateBytesPerSecond, ack.IsAppLimited, _isRoundTripStart);
+            _bandwidth.Add(ack.RateBytesPerSecond, isAppLimited);
+            _plateau.Add(ack.RateBytesPerSecond, isAppLimited, _isRoundTripStart);
         }
 
         AdaptLowerBounds(in ack);
@@ -155,6 +165,10 @@ internal sealed partial class BbrController : ICongestionController
         }
     }
 
+    /// <summary>More is in flight than the path holds, and it waits: whatever the application does, the path sets the rate.</summary>
+    private bool IsQueueStanding(in AckSample ack) =>
+        ack.RoundTrip > MinRoundTrip + Duration.Max(MinRoundTrip / QueueShare, QueueMin) && ack.FlightAtSendBytes > Volume(1);
+
     public void OnSpuriousLoss(Instant now) => RestoreBounds();
 
     /// <summary>Bytes in flight that keep the path busy, times <paramref name="gain"/>.</summary>
@@ -172,14 +186,20 @@ internal sealed partial class BbrController : ICongestionController
 
     private void SetPacing(Duration roundTrip)
     {
-        long rate = (long)(PacingGain * Rate * PacingMargin);
+        // What is delivered is less than what the path carries by what it loses: to fill it that much more must leave, as
+        // long as no queue comes of it.
+        bool isClear = _background.RoundQueue <= Duration.Max(MinRoundTrip / ClearShare, ClearMin);
+        double madeUp = isClear ? Math.Min(_background.Share, LossMadeUpMax) : 0;
+        long rate = (long)(PacingGain * Rate * PacingMargin / (1 - madeUp));
         if (Phase == BbrPhase.Startup)
         {
-            // Samples lag behind the window by the round trip that it takes to acknowledge it.
-            rate = Math.Max(rate, (long)(StartupWindowPacing * _window / Math.Max(roundTrip.Seconds, 1e-6)));
+            // Samples lag behind the window by the round trip that it takes to acknowledge it. Until a queue or a loss is seen
+            // the acknowledgements are clock enough: they come as fast as the path lets packets through.
+            double gain = _isPathFelt ? StartupWindowPacing : StartupClockedPacing;
+            rate = Math.Max(rate, (long)(gain * _window / Math.Max(roundTrip.Seconds, 1e-6)));
         }
 
-        if (rate > 0 && (_isFull || rate > _pacing))
+        if (rate > 0 && (_isFull || _isPathFelt || rate > _pacing))
         {
             _pacing = rate;
         }
@@ -188,7 +208,8 @@ internal sealed partial class BbrController : ICongestionController
     private void SetWindow(in AckSample ack)
     {
         long most = Flight(CurrentWindowGain) + _aggregation.ExtraBytes;
-        _window = Math.Max(_window - _newlyLost, MinWindow);
+        // Before the path is felt what it loses says nothing of its room.
+        _window = Math.Max(_window - (_isPathFelt ? _newlyLost : 0), MinWindow);
         if (_isFull)
         {
             _window = Math.Min(_window + ack.AcknowledgedBytes, most);

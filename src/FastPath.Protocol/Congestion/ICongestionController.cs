@@ -17,6 +17,9 @@ internal interface ICongestionController
     /// <summary>Bytes a second at which packets should leave.</summary>
     long PacingBytesPerSecond { get; }
 
+    /// <summary>Share of packets that the path loses by itself, whatever is sent; 0 where the controller takes all loss for congestion.</summary>
+    double PathLoss => 0;
+
     /// <summary>A packet leaves while nothing was in flight.</summary>
     void OnRestart(Instant now);
 

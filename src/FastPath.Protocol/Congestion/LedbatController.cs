@@ -54,7 +54,10 @@ internal sealed class LedbatController : ICongestionController
 
     public long PacingBytesPerSecond => (long)(
         (Phase is LedbatPhase.SlowStart or LedbatPhase.Returning ? SlowStartPacing : Pacing)
-        * _window / Math.Max(_roundTrip.Seconds, 1e-6));
+        * _window / Math.Max(PacingRoundTrip.Seconds, 1e-6));
+
+    // Longer than with a full queue is not the path, but a pause of one of the ends: it must not set the pace for what comes.
+    private Duration PacingRoundTrip => _delay.IsKnown ? Duration.Min(_roundTrip, _delay.Base + (_target * 2)) : _roundTrip;
 
     private double MinWindow => (double)MinWindowDatagrams * _datagramBytes;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Recovery;
@@ -12,12 +13,14 @@ internal sealed partial class Connection
     private const int RunBytesMax = 1 << 30;
 
     private SentFrame _acknowledgedRun;
+    private EcnCounts _ecnReceived;
+    private EcnCounts? _ecnOfPeer;
     private long _messageCreditGranted;
     private long _messageBytesConsumed;
     private long _messageBytesReceived;
 
     /// <summary>Opens a datagram in place; whatever it holds, nothing is thrown.</summary>
-    public OpenResult HandlePacket(Instant now, in PacketHeader header, Span<byte> datagram)
+    public OpenResult HandlePacket(Instant now, in PacketHeader header, Span<byte> datagram, EcnCodepoint ecn = EcnCodepoint.NotCapable)
     {
         Wake();
         OpenResult result = Session.Opener.TryOpen(
@@ -28,12 +31,13 @@ internal sealed partial class Connection
             return result;
         }
 
-        HandleOpened(now, in header, datagram.Slice(PacketHeader.Length, length));
+        HandleOpened(now, in header, datagram.Slice(PacketHeader.Length, length), ecn);
         return result;
     }
 
     /// <summary>Takes the frames of a packet that the session's keys have opened.</summary>
-    public void HandleOpened(Instant now, in PacketHeader header, ReadOnlySpan<byte> payload)
+    public void HandleOpened(
+        Instant now, in PacketHeader header, ReadOnlySpan<byte> payload, EcnCodepoint ecn = EcnCodepoint.NotCapable)
     {
         Wake();
         Counters.PacketsReceived++;
@@ -48,6 +52,7 @@ internal sealed partial class Connection
         if (TryHandleFrames(now, payload, out bool isAckEliciting))
         {
             _acks.OnPacketReceived(header.Counter, isAckEliciting, now);
+            _ecnReceived = _ecnReceived.With(ecn);
         }
     }
 
@@ -154,10 +159,11 @@ internal sealed partial class Connection
     private bool TryHandleFrames(Instant now, ReadOnlySpan<byte> payload, out bool isAckEliciting)
     {
         isAckEliciting = false;
+        _ecnOfPeer = null;
         var reader = new FrameReader(payload);
         while (State == ConnectionState.Established && reader.TryReadType(out FrameType type))
         {
-            isAckEliciting |= type is not (FrameType.Padding or FrameType.Ack or FrameType.ConnectionClose);
+            isAckEliciting |= type is not (FrameType.Padding or FrameType.Ack or FrameType.EcnAck or FrameType.ConnectionClose);
             if (!TryHandleFrame(now, type, ref reader))
             {
                 Close(now, CloseCode.ProtocolViolation, $"frame {(byte)type:x2} at byte {reader.Position} is malformed");
@@ -189,6 +195,8 @@ internal sealed partial class Connection
                 return TryHandleClose(ref reader);
             case FrameType.MtuProbe:
                 return TryHandleMtuProbe(ref reader);
+            case FrameType.EcnAck:
+                return TryHandleEcnAck(ref reader);
             case (>= FrameType.StreamAccept and <= FrameType.StreamHave) or FrameType.StreamDelivery:
                 return Streams.TryHandleSignal(now, type, ref reader);
             case > FrameType.LastPlain:
@@ -222,7 +230,7 @@ internal sealed partial class Connection
         _turn = now;
         var delay = new Duration((long)Math.Min(delayMicroseconds, 1_000_000) * 1_000);
         ReadOnlySpan<AckRange> ranges = read[..count];
-        AckResult result = _recovery.HandleAck(now, delay, ranges, this);
+        AckResult result = _recovery.HandleAck(now, delay, ranges, this, _ecnOfPeer);
         FlushAcknowledged();
         if (result == AckResult.Invalid)
         {
@@ -231,6 +239,14 @@ internal sealed partial class Connection
 
         Session.Sealer.OnAcknowledged(ranges[0].Largest);
         return true;
+    }
+
+    /// <summary>Kept for the ACK behind it.</summary>
+    private bool TryHandleEcnAck(ref FrameReader reader)
+    {
+        bool read = EcnAckFrame.TryRead(ref reader, out EcnAckFrame frame);
+        _ecnOfPeer = frame.Counts;
+        return read;
     }
 
     private bool TryHandleMessage(ref FrameReader reader)

@@ -1,5 +1,7 @@
 using System.Text;
+using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Frames;
+using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Paths;
 using FastPath.Protocol.Recovery;
@@ -32,6 +34,11 @@ internal sealed partial class Connection
     private bool HasUrgent => _pings.Count > 0 || _owesPing || _owesMessageCredit || _owesLongestWanted || Streams.HasControl
         || (!_messages.IsEmpty && _messages.TryPeek(out _, out _));
 
+    private bool MayRepeatTail => !Streams.HasSendable && Streams.HasTail && _recovery.IsRepairLikely;
+
+    /// <summary>Codepoint with which the datagram that was built last is to leave.</summary>
+    public EcnCodepoint TransmitEcn { get; private set; }
+
     /// <summary>An ACK waits for the end of the batch.</summary>
     public bool OwesAck => _acks.IsPending;
 
@@ -40,6 +47,7 @@ internal sealed partial class Connection
     public bool TryPollTransmit(Instant now, Span<byte> datagram, bool isBatchEnd, out int length)
     {
         length = 0;
+        TransmitEcn = _recovery.MarksNext && State == ConnectionState.Established ? EcnCodepoint.CapableZero : EcnCodepoint.NotCapable;
         if (State == ConnectionState.Closed || !Session.Sealer.CanSeal)
         {
             return State != ConnectionState.Closed && FailForKeys();
@@ -55,8 +63,14 @@ internal sealed partial class Connection
 
         Session.Sealer.TryRekey(now);
         bool hasUrgent = HasUrgent;
+        if (!hasUrgent && MayRepeatTail)
+        {
+            Streams.OfferTail();
+        }
+
         bool hasData = hasUrgent || Streams.HasSendable || _recovery.ProbesOwed > 0;
-        bool canSendData = hasData && _recovery.CanSend(now, datagramBytes);
+        bool canSendData = hasData
+            && (_recovery.CanSend(now, datagramBytes) || (Streams.IsRepeatingTail && _recovery.CanSendRepair(now, datagramBytes)));
         if (canSendData && _path.TryGetProbe(now, out int probeBytes) && probeBytes <= datagram.Length && _recovery.CanSendMtuProbe(now, probeBytes))
         {
             return TryPollMtuProbe(now, datagram[..probeBytes], out length);
@@ -87,7 +101,9 @@ internal sealed partial class Connection
             Fill(ref writer, capacity);
         }
 
-        return TrySeal(now, datagram, writer.Position, isAckEliciting, out length);
+        // A stream that waited for its turn may have had nothing left: then the turn is of what may go out twice.
+        return TrySeal(now, datagram, writer.Position, isAckEliciting, out length)
+            || (writer.Position == 0 && !HasUrgent && MayRepeatTail && TryPollTransmit(now, datagram, isBatchEnd, out length));
     }
 
     /// <summary>
@@ -153,6 +169,16 @@ internal sealed partial class Connection
         if (count == 0)
         {
             return;
+        }
+
+        if (!_ecnReceived.IsEmpty && (Session.Capabilities & Capabilities.EcnCounts) != 0)
+        {
+            // Before the ACK that it belongs to: who reads it knows the counts when the ranges are taken.
+            var counts = new EcnAckFrame(_ecnReceived);
+            if (counts.EncodedLength + AckFrame.EncodedLengthMax <= writer.Remaining)
+            {
+                counts.Write(ref writer);
+            }
         }
 
         ulong delayMicroseconds = (ulong)(_acks.DelayOfLargest(now).Nanoseconds / 1_000);

@@ -1,6 +1,7 @@
 using FastPath.Buffers.Datagrams;
 using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Congestion;
+using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Paths;
 using FastPath.Protocol.Recovery;
@@ -50,7 +51,10 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
         _active = active;
         _path = new PathMtu(session.IsWithOldNode ? PathMtuSettings.Default : settings.Mtu);
         _recovery = new LossRecovery(
-            CongestionControllers.Create(settings.Recovery, PathMtuSettings.BaseBytes, session.LocalIndex), settings.Recovery, _path);
+            CongestionControllers.Create(settings.Recovery, PathMtuSettings.BaseBytes, session.LocalIndex),
+            settings.Recovery,
+            _path,
+            usesEcn: settings.Recovery.UsesEcn && (session.Capabilities & Capabilities.EcnCounts) != 0);
         _acks = new AckTracker(settings.MaxAckDelay);
         int streamsMax = session.Negotiated.StreamsMax;
         StreamSettings streams = streamsMax == settings.Streams.StreamsMax

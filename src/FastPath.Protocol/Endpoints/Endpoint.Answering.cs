@@ -186,7 +186,7 @@ internal sealed partial class Endpoint
     }
 
     /// <summary>The first transport packet of an answered initiation makes it the peer's session.</summary>
-    private bool TryPromote(Instant now, in PacketHeader header, Span<byte> datagram)
+    private bool TryPromote(Instant now, in PacketHeader header, Span<byte> datagram, EcnCodepoint ecn)
     {
         if (!_halfOpen.TryGetValue(header.ReceiverIndex, out HalfOpen? halfOpen) || halfOpen.Session is not { } session)
         {
@@ -208,7 +208,7 @@ internal sealed partial class Endpoint
 
         var connection = new Connection(session, _settings.Connection, Pool, StreamCounters, _events, _active, now);
         Add(connection);
-        connection.HandleOpened(now, in header, datagram.Slice(PacketHeader.Length, length));
+        connection.HandleOpened(now, in header, datagram.Slice(PacketHeader.Length, length), ecn);
         CompleteDialsTo(connection);
         RemoveIfClosed(connection);
         return true;

@@ -83,7 +83,8 @@ internal sealed partial class Endpoint : IDisposable
 
     public Connection? Find(PeerKey peer) => _connectionsByPeer.GetValueOrDefault(peer);
 
-    public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram)
+    /// <param name="ecn">Codepoint that the datagram came with; not capable where the socket does not tell.</param>
+    public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram, EcnCodepoint ecn = EcnCodepoint.NotCapable)
     {
         if (datagram.IsEmpty)
         {
@@ -94,7 +95,7 @@ internal sealed partial class Endpoint : IDisposable
         switch ((DatagramType)datagram[0])
         {
             case DatagramType.Transport:
-                HandleTransport(now, from, datagram);
+                HandleTransport(now, from, datagram, ecn);
                 break;
             case DatagramType.HandshakeInitiation:
                 HandleInitiation(now, from, datagram);
@@ -135,6 +136,9 @@ internal sealed partial class Endpoint : IDisposable
         ExpireHalfOpen(now);
     }
 
+    /// <summary>Codepoint with which the datagram that was polled last is to leave.</summary>
+    public EcnCodepoint TransmitEcn { get; private set; }
+
     /// <inheritdoc cref="TryPollTransmit(Instant, Span{byte}, bool, out int, out PeerAddress)"/>
     public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to) =>
         TryPollTransmit(now, buffer, isBatchEnd: true, out length, out to);
@@ -143,6 +147,7 @@ internal sealed partial class Endpoint : IDisposable
     /// <param name="isBatchEnd">Everything that had arrived was handed over: acknowledgements leave now.</param>
     public bool TryPollTransmit(Instant now, Span<byte> buffer, bool isBatchEnd, out int length, out PeerAddress to)
     {
+        TransmitEcn = EcnCodepoint.NotCapable;
         if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
         {
             waiting.Datagram.CopyTo(buffer);
@@ -164,6 +169,7 @@ internal sealed partial class Endpoint : IDisposable
                 // One packet each in turn: a busy connection never keeps another from sending.
                 _active.Rotate();
                 to = connection.PeerAddress;
+                TransmitEcn = connection.TransmitEcn;
                 return true;
             }
 
@@ -208,7 +214,7 @@ internal sealed partial class Endpoint : IDisposable
         _identity.Dispose();
     }
 
-    private void HandleTransport(Instant now, PeerAddress from, Span<byte> datagram)
+    private void HandleTransport(Instant now, PeerAddress from, Span<byte> datagram, EcnCodepoint ecn)
     {
         if (!PacketHeader.TryRead(datagram, out PacketHeader header))
         {
@@ -219,7 +225,7 @@ internal sealed partial class Endpoint : IDisposable
         if (_connectionsByIndex.TryGetValue(header.ReceiverIndex, out Connection? connection))
         {
             bool wasConfirmed = connection.IsConfirmed;
-            connection.HandlePacket(now, in header, datagram);
+            connection.HandlePacket(now, in header, datagram, ecn);
             if (!wasConfirmed && connection.IsConfirmed)
             {
                 // The peer has settled on this session; its earlier initiation must not take over by a late packet.
@@ -228,7 +234,7 @@ internal sealed partial class Endpoint : IDisposable
 
             RemoveIfClosed(connection);
         }
-        else if (!TryPromote(now, in header, datagram))
+        else if (!TryPromote(now, in header, datagram, ecn))
         {
             Counters.DatagramsUnknownIndex++;
             AnswerUnknownIndex(now, from, header.ReceiverIndex, datagram.Length);

@@ -26,5 +26,8 @@ internal static class Capabilities
     /// <summary>A broken transfer goes on at the first byte that is missing.</summary>
     public const ulong Resume = 1 << 6;
 
-    public const ulong All = ArchivedForm | VerifiedGroups | Offers | DeliveryReports | Streaming | PipedForwarding | Resume;
+    /// <summary>Packets are counted by their ECN codepoint, and the counts go with ACKs.</summary>
+    public const ulong EcnCounts = 1 << 7;
+
+    public const ulong All = ArchivedForm | VerifiedGroups | Offers | DeliveryReports | Streaming | PipedForwarding | Resume | EcnCounts;
 }

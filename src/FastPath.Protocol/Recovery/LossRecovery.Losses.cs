@@ -77,6 +77,11 @@ internal sealed partial class LossRecovery
         packet.State = SentPacketState.Lost;
         _elicitingInFlight--;
         BytesInFlight -= packet.SizeBytes;
+        if (packet.IsEcnCapable)
+        {
+            _ecn.OnLost();
+        }
+
         if (packet.SaysNothingOfLoad)
         {
             MtuProbesLost++;
@@ -183,18 +188,17 @@ internal sealed partial class LossRecovery
     /// <summary>A mark slows down like a loss, once a round trip. The count of a peer can only make it slower.</summary>
     private void ReportMarks(Instant now, long marks, in SentPacket newest)
     {
-        long more = marks - _marksReported;
-        if (more <= 0)
+        if (marks <= 0)
         {
             return;
         }
 
-        _marksReported = marks;
+        PacketsMarked += marks;
         Congestion.OnLost(new LossSample
         {
             Now = now,
             LostBytes = 0,
-            MarkedPackets = more,
+            MarkedPackets = marks,
             IsNewEpisode = _episode.TryBegin(now, newest.SentAt),
             FlightBytes = BytesInFlight,
             FlightAtSendBytes = newest.FlightAtSend,

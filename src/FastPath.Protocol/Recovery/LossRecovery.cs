@@ -22,6 +22,7 @@ internal sealed partial class LossRecovery
     private readonly DeliveryRateEstimator _rate = new();
     private readonly PacingGate _pacing;
     private readonly PathMtu? _path;
+    private readonly EcnValidator _ecn;
     private RoundTripFlight _roundTripFlight;
     private ulong _largestAcknowledged;
     private bool _anyAcknowledged;
@@ -29,11 +30,12 @@ internal sealed partial class LossRecovery
     private Instant _lastElicitingSentAt;
     private int _elicitingInFlight;
     private int _timeouts;
-    private long _marksReported;
 
+    /// <param name="usesEcn">The peer counts packets by their ECN codepoint.</param>
     /// <param name="path">Told of the lengths that arrive and of those that do not; null where the length is of no interest.</param>
-    public LossRecovery(ICongestionController congestion, RecoverySettings settings, PathMtu? path = null)
+    public LossRecovery(ICongestionController congestion, RecoverySettings settings, PathMtu? path = null, bool usesEcn = false)
     {
+        _ecn = new EcnValidator(usesEcn);
         _path = path;
         Congestion = congestion;
         _settings = settings;
@@ -50,6 +52,15 @@ internal sealed partial class LossRecovery
 
     /// <summary>Ack-eliciting packets that may leave though the window is full.</summary>
     public int ProbesOwed { get; private set; }
+
+    /// <summary>What the path and the peer make of ECN.</summary>
+    public EcnState Ecn => _ecn.State;
+
+    /// <summary>The packet that is recorded next is to leave with ECT(0).</summary>
+    public bool MarksNext => _ecn.Marks;
+
+    /// <summary>Packets that arrived with a mark of congestion.</summary>
+    public long PacketsMarked { get; private set; }
 
     public long PacketsLost { get; private set; }
 
@@ -129,6 +140,12 @@ internal sealed partial class LossRecovery
         packet.SizeBytes = sizeBytes;
         packet.IsAckEliciting = isAckEliciting;
         packet.SaysNothingOfLoad = isMtuProbe;
+        if (_ecn.Marks)
+        {
+            packet.IsEcnCapable = true;
+            _ecn.OnSent();
+        }
+
         if (!isAckEliciting)
         {
             return;
@@ -153,9 +170,9 @@ internal sealed partial class LossRecovery
 
     /// <param name="ackDelay">What the peer says it waited; capped by what it promised.</param>
     /// <param name="ranges">Newest first.</param>
-    /// <param name="congestionMarks">Packets that the peer has received with a congestion mark, in all.</param>
+    /// <param name="ecn">Packets that the peer has received by codepoint, in all; null when the ACK came without.</param>
     public AckResult HandleAck<TSink>(
-        Instant now, Duration ackDelay, ReadOnlySpan<AckRange> ranges, TSink sink, long congestionMarks = 0)
+        Instant now, Duration ackDelay, ReadOnlySpan<AckRange> ranges, TSink sink, EcnCounts? ecn = null)
         where TSink : IFrameFateSink
     {
         ulong largest = ranges[0].Largest;
@@ -170,6 +187,8 @@ internal sealed partial class LossRecovery
             AcknowledgeRange(now, ranges[i], sink, ref newly);
         }
 
+        bool isNewest = !_anyAcknowledged || largest > _largestAcknowledged;
+        long marks = isNewest ? _ecn.OnAcknowledged(ecn, newly.EcnCapable) : 0;
         _largestAcknowledged = Math.Max(_largestAcknowledged, largest);
         _anyAcknowledged = true;
         if (newly.Any)
@@ -178,7 +197,7 @@ internal sealed partial class LossRecovery
             ProbesOwed = 0;
         }
 
-        Digest(now, ackDelay, largest, congestionMarks, sink, in newly);
+        Digest(now, ackDelay, largest, marks, sink, in newly);
         Prune(now);
         _pacing.Update(now, Rtt);
         return newly.Any ? AckResult.Accepted : AckResult.Stale;
@@ -258,6 +277,7 @@ internal sealed partial class LossRecovery
         }
 
         packet.State = SentPacketState.Acknowledged;
+        newly.EcnCapable += packet.IsEcnCapable ? 1 : 0;
         newly.Any = true;
         if (packet.IsAckEliciting)
         {
@@ -271,7 +291,7 @@ internal sealed partial class LossRecovery
 
     /// <summary>Turns what was acknowledged into samples, finds losses and tells the controller, in this order.</summary>
     private void Digest<TSink>(
-        Instant now, Duration ackDelay, ulong largest, long congestionMarks, TSink sink, in NewlyAcknowledged newly)
+        Instant now, Duration ackDelay, ulong largest, long marks, TSink sink, in NewlyAcknowledged newly)
         where TSink : IFrameFateSink
     {
         bool hasRoundTrip = newly.AnyEliciting && newly.Newest == largest;
@@ -294,7 +314,7 @@ internal sealed partial class LossRecovery
         ref SentPacket newest = ref _ledger[newly.NewestEliciting];
         RateSample rate = _rate.TakeSample(in newest, now, Rtt);
         _roundTripFlight.OnAcknowledged(newest.DeliveredAtSend, _rate.DeliveredBytes, BytesInFlight);
-        ReportMarks(now, congestionMarks, in newest);
+        ReportMarks(now, marks, in newest);
         if (newly.Bytes == 0)
         {
             return;
@@ -325,26 +345,6 @@ internal sealed partial class LossRecovery
         Rtt.AddSample(now, now - sentAt, Duration.Min(ackDelay, _settings.PeerMaxAckDelay));
     }
 
-    private void OfferOldestAgain<TSink>(TSink sink)
-        where TSink : IFrameFateSink
-    {
-        int offered = 0;
-        for (ulong number = Math.Max(_unsettledFrom, _ledger.Start); number < _ledger.End && offered < ProbesPerTimeout; number++)
-        {
-            ref SentPacket packet = ref _ledger[number];
-            if (packet.State != SentPacketState.InFlight || !packet.IsAckEliciting || packet.SaysNothingOfLoad)
-            {
-                continue;
-            }
-
-            offered++;
-            for (int i = 0; i < packet.FrameCount; i++)
-            {
-                sink.OnFrameLost(in _ledger.Frame(in packet, i));
-            }
-        }
-    }
-
     /// <summary>Forgets settled packets at the head; a lost one is kept for three PTO to notice a late ACK.</summary>
     private void Prune(Instant now)
     {
@@ -367,6 +367,7 @@ internal sealed partial class LossRecovery
     private struct NewlyAcknowledged
     {
         public long Bytes;
+        public int EcnCapable;
         public bool Any;
         public bool AnyEliciting;
         public bool IsSpuriousEpisode;

@@ -7,7 +7,8 @@ namespace FastPath.Protocol.Recovery;
 /// Counts in billionths of a byte, which is what a rate of one byte a second grants in a nanosecond: no fraction is ever
 /// rounded away or credited twice, so polling each nanosecond or once a second releases the same. A clock that jumps
 /// ahead fills the bucket and no more; one that jumps back adds nothing and delays nothing. Once it is empty it waits
-/// until a batch of packets can leave together, because a timer a packet costs more than it smooths.
+/// until a batch of packets can leave together, because a timer a packet costs more than it smooths. Who waits and is woken
+/// late may catch up, as far as the bucket's other, wider brim: a loaded host would else send slower than its pace.
 /// </remarks>
 internal sealed class Pacer
 {
@@ -19,6 +20,7 @@ internal sealed class Pacer
     private Instant _countedAt;
     private long _tokens;
     private long _burst;
+    private long _lateBurst;
     private long _batch;
     private bool _isWaiting;
 
@@ -26,23 +28,29 @@ internal sealed class Pacer
     public Pacer(long burstBytes)
     {
         _burst = Scaled(burstBytes);
+        _lateBurst = _burst;
         _tokens = _burst;
     }
 
     /// <summary>0: not limited.</summary>
     public long BytesPerSecond { get; private set; }
 
-    public long BurstBytes => _burst / Scale;
+    /// <summary>Something waited for so long that part of its time was lost: what was sent says nothing of what could be.</summary>
+    public bool IsBehind { get; private set; }
+
+    private long Brim => _isWaiting ? _lateBurst : _burst;
 
     /// <summary>From now on; what has gathered at the old rate is kept, as far as the new burst holds it.</summary>
     /// <param name="batchBytes">Once empty, wait for so many; at most the burst.</param>
-    public void SetRate(Instant now, long bytesPerSecond, long burstBytes, long batchBytes)
+    /// <param name="lateBytes">Bytes that may leave at once to catch up; at least the burst.</param>
+    public void SetRate(Instant now, long bytesPerSecond, long burstBytes, long batchBytes, long lateBytes = 0)
     {
         Count(now);
         BytesPerSecond = Math.Max(0, bytesPerSecond);
         _burst = Scaled(burstBytes);
+        _lateBurst = Math.Max(Scaled(lateBytes), _burst);
         _batch = Math.Min(Scaled(batchBytes), _burst);
-        _tokens = Math.Min(_tokens, _burst);
+        _tokens = Math.Min(_tokens, Brim);
     }
 
     /// <summary>When <paramref name="bytes"/> may leave; not later than <paramref name="now"/> means at once.</summary>
@@ -83,6 +91,7 @@ internal sealed class Pacer
     public void OnSent(Instant now, int bytes)
     {
         Count(now);
+        IsBehind = false;
         if (BytesPerSecond != 0)
         {
             _tokens -= Scaled(bytes);
@@ -100,7 +109,16 @@ internal sealed class Pacer
             return;
         }
 
-        long room = _burst - _tokens;
-        _tokens = elapsed > room / BytesPerSecond ? _burst : _tokens + (elapsed * BytesPerSecond);
+        long room = Brim - _tokens;
+        if (room < 0)
+        {
+            // Left of a late wake-up, but nothing waited for it any more.
+            _tokens = Brim;
+            return;
+        }
+
+        bool isFull = elapsed > room / BytesPerSecond;
+        IsBehind |= isFull && _isWaiting;
+        _tokens = isFull ? Brim : _tokens + (elapsed * BytesPerSecond);
     }
 }

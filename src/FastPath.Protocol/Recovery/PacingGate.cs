@@ -40,8 +40,8 @@ internal sealed class PacingGate
     /// <summary>Of this connection alone; 0 for none.</summary>
     public long LimitBytesPerSecond => _limit;
 
-    /// <summary>A limit sets the pace, not the controller: what is delivered then says nothing of the path.</summary>
-    public bool IsLimited => _isHeldByShared
+    /// <summary>A limit, or a wake-up that came too late, sets the pace, not the controller: what is delivered then says nothing of the path.</summary>
+    public bool IsLimited => _isHeldByShared || _pacer.IsBehind
         || (_pacer.BytesPerSecond != 0 && _pacer.BytesPerSecond < _congestion.PacingBytesPerSecond);
 
     /// <summary>Since when the limit of the whole endpoint alone has kept a packet back; never while it does not.</summary>
@@ -111,15 +111,19 @@ internal sealed class PacingGate
     public void Update(Instant now, RttEstimator rtt)
     {
         bool isLong = !rtt.HasSample || rtt.Min >= _settings.PacingRttMin;
-        SetRate(now, Limit(isLong ? _congestion.PacingBytesPerSecond : 0));
+        long pace = isLong ? _congestion.PacingBytesPerSecond : 0;
+        long rate = Limit(pace);
+
+        // A limit that was set is never exceeded to catch up.
+        SetRate(now, rate, rate == pace ? _settings.LateBytes(rate, rtt.Smoothed) : 0);
     }
 
     private long Limit(long rate) => _limit == 0 || (rate != 0 && rate < _limit) ? rate : _limit;
 
-    private void SetRate(Instant now, long rate)
+    private void SetRate(Instant now, long rate, long lateBytes)
     {
         long burst = _settings.BurstBytes(rate, _burstBytesMin);
-        _pacer.SetRate(now, rate, burst, burst / BatchesPerBurst);
+        _pacer.SetRate(now, rate, burst, burst / BatchesPerBurst, lateBytes);
         if (WaitsUntil != Instant.Never)
         {
             // Found anew at the new rate by whoever asks next, which is at the end of this turn.

@@ -20,6 +20,9 @@ internal sealed record RecoverySettings
 
     public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Bbr;
 
+    /// <summary>Packets leave as ECN-capable as long as peer and path bear it out.</summary>
+    public bool UsesEcn { get; init; } = true;
+
     /// <summary>Queueing delay that LEDBAT++ aims at.</summary>
     public Duration LedbatTarget { get; init; } = Duration.FromMilliseconds(60);
 
@@ -39,6 +42,13 @@ internal sealed record RecoverySettings
     public Duration PacingBurst { get; init; } = Duration.FromMilliseconds(2);
 
     public long PacingBurstBytesMax { get; init; } = 512 * 1_024;
+
+    /// <summary>Sending time that a sender which was woken late may make up for at once; more where half the round trip is more.</summary>
+    public Duration PacingLateness { get; init; } = Duration.FromMilliseconds(10);
+
+    /// <summary>What may leave at once at a rate to catch up with it.</summary>
+    public long LateBytes(long bytesPerSecond, Duration roundTrip) => (long)Math.Min(
+        bytesPerSecond * Duration.Max(PacingLateness, roundTrip / 2).Seconds, PacingBurstBytesMax);
 
     /// <summary>What may leave at once at a rate.</summary>
     public long BurstBytes(long bytesPerSecond, long bytesMin) => Math.Clamp(

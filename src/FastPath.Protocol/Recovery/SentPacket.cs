@@ -29,6 +29,9 @@ internal struct SentPacket
     public bool IsAckEliciting;
     public bool IsAppLimited;
 
+    /// <summary>Left with ECT(0).</summary>
+    public bool IsEcnCapable;
+
     /// <summary>Its loss tells of the path's width, not of its load: a probe, or one that was refused.</summary>
     public bool SaysNothingOfLoad;
     public SentPacketState State;

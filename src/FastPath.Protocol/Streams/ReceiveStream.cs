@@ -225,10 +225,11 @@ internal sealed class ReceiveStream
             floor = Math.Max(floor, VerifiedEncoding.WindowBytesMin);
         }
 
-        long wanted = Math.Clamp(_tuner.WindowBytes(roundTrip), floor, _settings.WindowBytesMax);
-        if (wanted > Ring.Capacity)
+        long wanted = Math.Clamp(_tuner.WindowBytes(roundTrip, IsRelayed), floor, _settings.WindowBytesMax);
+        if (wanted > Ring.Capacity && !Ring.TryGrow(wanted))
         {
-            Ring.TryGrow(wanted);
+            // A part of it is better than none: the budget is nearly used.
+            Ring.TryGrow(Ring.Capacity + ((wanted - Ring.Capacity) / 2));
         }
 
         // What is wanted now, not what the ring was widened to: else a window that has shrunk is never worth a frame again.

@@ -91,6 +91,9 @@ internal sealed partial class SendStream
 
     public bool HasEnded => _hasEnded;
 
+    /// <summary><see cref="OfferTail"/> was called: once is enough.</summary>
+    public bool IsTailSentAgain { get; private set; }
+
     /// <summary>When the last byte was acknowledged, or the first one offered after all were.</summary>
     public Instant LastProgressAt { get; set; }
 
@@ -182,6 +185,14 @@ internal sealed partial class SendStream
         }
 
         return HasSendableBytes ? TryWriteFragment(ref writer, out sent) : TryWriteFin(ref writer, out sent);
+    }
+
+    /// <summary>Every byte and the end have been sent: what is not acknowledged of them goes out again, before it is known to be lost.</summary>
+    public void OfferTail()
+    {
+        IsTailSentAgain = true;
+        OfferAgain(AcknowledgedTo, HighestSent);
+        _owesFin |= !_finAcknowledged;
     }
 
     public void OnAcknowledged(in SentFrame frame, Instant now)

@@ -22,7 +22,8 @@ internal sealed record StreamSettings
     /// <summary>Where a reader at this node takes the bytes: nothing is gained by holding the sender short.</summary>
     public long SinkWindowBytesMin { get; init; } = 1_024 * 1_024;
 
-    public long WindowBytesMax { get; init; } = 16 * 1_024 * 1_024;
+    /// <summary>Of one stream, as far as the budget allows: 1 Gbit/s over 300 ms is 37.5 MB, and a window must be twice that to grow.</summary>
+    public long WindowBytesMax { get; init; } = 128 * 1_024 * 1_024;
 
     /// <summary>Longest payload that is taken; longer announcements are refused before anything is allocated.</summary>
     public long PayloadBytesMax { get; init; } = 1L << 40;

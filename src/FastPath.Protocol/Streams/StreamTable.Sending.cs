@@ -19,6 +19,7 @@ internal sealed partial class StreamTable
     private readonly Queue<SendStream> _blocked = new();
     private readonly Queue<ReceiveStream> _creditOwed = new();
     private readonly Queue<StreamControl> _control = new();
+    private SendStream? _tail;
     private ulong _nextIndex;
     private ulong _limit;
     private ulong _limitGranted;
@@ -28,6 +29,24 @@ internal sealed partial class StreamTable
 
     /// <summary>Frames that never wait behind bytes.</summary>
     public bool HasControl => _control.Count > 0 || _creditOwed.Count > 0 || _blocked.Count > 0 || _owesLimit;
+
+    /// <summary>A stream has been sent to its end, once, and is not acknowledged whole.</summary>
+    public bool HasTail => _tail is { HasEnded: false };
+
+    /// <summary>Nothing is to be sent but what was sent once already, without being known to be lost.</summary>
+    public bool IsRepeatingTail => _ready.Count == 1 && !HasControl && _ready.TryPeek(out SendStream? stream) && stream.IsTailSentAgain;
+
+    /// <summary>What of that stream is not acknowledged is sent a second time, when nothing else is to be sent.</summary>
+    public void OfferTail()
+    {
+        if (_tail is { HasEnded: false } stream)
+        {
+            stream.OfferTail();
+            MarkReady(stream);
+        }
+
+        _tail = null;
+    }
 
     /// <summary>Writes the next control frame that fits; called until false.</summary>
     public bool TryWriteControl(ref FrameWriter writer, out SentFrame sent)
@@ -70,6 +89,7 @@ internal sealed partial class StreamTable
                 Counters.PayloadBytesSent += stream.PayloadBytesSent - before;
                 Counters.FragmentsSentAgain += stream.PayloadBytesSentAgain > beforeAgain ? 1 : 0;
                 Counters.PayloadBytesSentAgain += stream.PayloadBytesSentAgain - beforeAgain;
+                _tail = sent.Type == FrameType.Fin && !stream.IsTailSentAgain ? stream : _tail;
                 isFull = writer.Remaining < FragmentRoomMin && stream.HasSendable;
                 if (isFull)
                 {

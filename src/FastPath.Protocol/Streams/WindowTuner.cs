@@ -2,13 +2,18 @@ using FastPath.Protocol.Time;
 
 namespace FastPath.Protocol.Streams;
 
-/// <summary>How wide a stream's window should be: twice the greatest rate of ten round trips, times the round trip (D2).</summary>
-/// <remarks>The factor 2 is what lets it grow: a window of rate x round trip measures itself and can only shrink.</remarks>
+/// <summary>How wide a stream's window should be: a multiple of the greatest rate of ten round trips, times the round trip (D2).</summary>
+/// <remarks>
+/// A factor of 2 is what lets it grow: a window of rate x round trip measures itself and can only shrink. A reader at this
+/// node costs nobody else memory, so it has room for what a hole holds back as well: a round trip until the repair, and
+/// another if that is lost.
+/// </remarks>
 internal sealed class WindowTuner(Instant now)
 {
     // Halves of a round trip: a sender that doubles each round trip is followed closely.
     private const int Buckets = 20;
-    private const int Factor = 2;
+    private const int RelayFactor = 2;
+    private const int SinkFactor = 4;
     private static readonly Duration BucketMin = Duration.FromMilliseconds(1);
 
     private readonly long[] _rates = new long[Buckets];
@@ -32,7 +37,7 @@ internal sealed class WindowTuner(Instant now)
         _bucketStart = now;
     }
 
-    public long WindowBytes(Duration roundTrip)
+    public long WindowBytes(Duration roundTrip, bool isRelayed)
     {
         long rate = 0;
         foreach (long bucket in _rates)
@@ -40,6 +45,6 @@ internal sealed class WindowTuner(Instant now)
             rate = Math.Max(rate, bucket);
         }
 
-        return (long)(Factor * rate * roundTrip.Seconds);
+        return (long)((isRelayed ? RelayFactor : SinkFactor) * rate * roundTrip.Seconds);
     }
 }

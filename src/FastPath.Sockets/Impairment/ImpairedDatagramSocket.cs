@@ -57,7 +57,8 @@ internal sealed class ImpairedDatagramSocket : IDatagramSocket
         return _scratch.AsSpan(0, lengthMax);
     }
 
-    public void CommitSend(int length, PeerAddress to)
+    // Like many a bad path it clears the codepoint.
+    public void CommitSend(int length, PeerAddress to, EcnCodepoint ecn = EcnCodepoint.NotCapable)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_rented, nameof(length));
         _rented = 0;

@@ -68,7 +68,7 @@ internal sealed class BatchSender
         return space;
     }
 
-    public void Commit(int length, PeerAddress to)
+    public void Commit(int length, PeerAddress to, EcnCodepoint ecn)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_rented, nameof(length));
         _rented = 0;
@@ -79,10 +79,10 @@ internal sealed class BatchSender
         }
 
         int datagramsMax = !_mayGroup || IsWithoutSegmentation(to) ? 1 : SendGroup.DatagramsMax;
-        if (!_batch.TryCommit(length, to, datagramsMax))
+        if (!_batch.TryCommit(length, to, datagramsMax, ecn))
         {
             SendGroups();
-            _batch.TryCommit(length, to, datagramsMax);
+            _batch.TryCommit(length, to, datagramsMax, ecn);
         }
     }
 
@@ -153,6 +153,8 @@ internal sealed class BatchSender
         for (int number = 0; number < datagrams; number++)
         {
             _single[0].Name = _headers[group].Name;
+            _single[0].ControlLength = (nuint)WriteTrafficClass(group);
+            _single[0].Control = _single[0].ControlLength == 0 ? 0 : _headers[group].Control;
             _singleVector[0] = _batch.DatagramOf(group, number);
             if (SendPatiently(_single.AddressOf(0), 1, out int error) > 0)
             {
@@ -224,17 +226,14 @@ internal sealed class BatchSender
         ref MessageHeader header = ref _headers[index];
         SocketAddressCodec.TryWrite(group.To, _family, _names.Span.Slice(index * NameStride, NameStride));
         header.VectorCount = (nuint)group.Vectors;
-        if (group.Datagrams == 1)
+        int length = WriteTrafficClass(index);
+        if (group.Datagrams > 1)
         {
-            header.Control = 0;
-            header.ControlLength = 0;
-            return;
+            length += ControlMessages.WriteSegmentSize(ControlOf(index)[length..], group.SegmentBytes);
         }
 
-        int control = index * ControlMessages.SendBytes;
-        ControlMessages.WriteSegmentSize(_controls.Span.Slice(control, ControlMessages.SendBytes), group.SegmentBytes);
-        header.Control = _controls.AddressOf(control);
-        header.ControlLength = ControlMessages.SendBytes;
+        header.Control = length == 0 ? 0 : _controls.AddressOf(index * ControlMessages.SendBytes);
+        header.ControlLength = (nuint)length;
     }
 
     private void Tell(int group, int number, int error)
@@ -244,6 +243,13 @@ internal sealed class BatchSender
             Refused.Add(new RefusedDatagram(_batch.BytesOf(_batch.DatagramOf(group, number)), _batch[group].To));
         }
     }
+
+    private Span<byte> ControlOf(int group) => _controls.Span.Slice(group * ControlMessages.SendBytes, ControlMessages.SendBytes);
+
+    /// <returns>Bytes of control messages that the codepoint of the group takes.</returns>
+    private int WriteTrafficClass(int group) => _batch[group].Ecn == EcnCodepoint.NotCapable
+        ? 0
+        : ControlMessages.WriteTrafficClass(ControlOf(group), _batch[group].Ecn, _batch[group].To.IsIPv4);
 
     private void Count(int error, int datagrams)
     {

@@ -13,24 +13,39 @@ namespace FastPath.Sockets.Linux;
 /// </remarks>
 internal static class ControlMessages
 {
-    /// <summary>Room for one segment size to send.</summary>
-    public const int SendBytes = 24;
+    /// <summary>Room for a segment size and a traffic class to send.</summary>
+    public const int SendBytes = 2 * MessageBytes;
 
     /// <summary>Room for a segment size and both forms of the traffic class.</summary>
-    public const int ReceiveBytes = 3 * 24;
+    public const int ReceiveBytes = 3 * MessageBytes;
 
+    private const int MessageBytes = 24;
     private const int HeaderBytes = 16;
     private const int LevelOffset = 8;
     private const int TypeOffset = 12;
     private const int Alignment = 8;
     private const int EcnMask = 3;
 
-    public static void WriteSegmentSize(Span<byte> control, int segmentBytes)
+    /// <summary>The ECN bits of what is sent; the rest of the traffic class is zero.</summary>
+    /// <param name="toIPv4">Also true of an IPv4 peer of a socket for both families.</param>
+    /// <returns>Bytes written.</returns>
+    public static int WriteTrafficClass(Span<byte> control, EcnCodepoint ecn, bool toIPv4)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(control, HeaderBytes + sizeof(int));
+        BinaryPrimitives.WriteInt32LittleEndian(control[LevelOffset..], toIPv4 ? LibcConstants.IPPROTO_IP : LibcConstants.IPPROTO_IPV6);
+        BinaryPrimitives.WriteInt32LittleEndian(control[TypeOffset..], toIPv4 ? LibcConstants.IP_TOS : LibcConstants.IPV6_TCLASS);
+        BinaryPrimitives.WriteInt32LittleEndian(control[HeaderBytes..], (int)ecn);
+        return MessageBytes;
+    }
+
+    /// <returns>Bytes written.</returns>
+    public static int WriteSegmentSize(Span<byte> control, int segmentBytes)
     {
         BinaryPrimitives.WriteInt64LittleEndian(control, HeaderBytes + sizeof(ushort));
         BinaryPrimitives.WriteInt32LittleEndian(control[LevelOffset..], LibcConstants.SOL_UDP);
         BinaryPrimitives.WriteInt32LittleEndian(control[TypeOffset..], LibcConstants.UDP_SEGMENT);
         BinaryPrimitives.WriteUInt16LittleEndian(control[HeaderBytes..], (ushort)segmentBytes);
+        return MessageBytes;
     }
 
     /// <param name="control">As many bytes as the kernel wrote.</param>

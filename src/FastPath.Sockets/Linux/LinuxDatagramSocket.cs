@@ -81,7 +81,7 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         return _sender.Rent(lengthMax);
     }
 
-    public void CommitSend(int length, PeerAddress to) => _sender.Commit(length, to);
+    public void CommitSend(int length, PeerAddress to, EcnCodepoint ecn = EcnCodepoint.NotCapable) => _sender.Commit(length, to, ecn);
 
     public void Flush() => _sender.Flush();
 

@@ -40,11 +40,12 @@ internal sealed class SendBatch
 
     /// <summary>Takes the first bytes of the space rented last as a datagram.</summary>
     /// <param name="datagramsMax">1 when the peer's path does not take groups.</param>
+    /// <param name="ecn">Codepoint of its IP header, one for a group.</param>
     /// <returns>False when there is no room for another group: flush, <see cref="Clear"/> and ask again.</returns>
-    public bool TryCommit(int length, PeerAddress to, int datagramsMax)
+    public bool TryCommit(int length, PeerAddress to, int datagramsMax, EcnCodepoint ecn = EcnCodepoint.NotCapable)
     {
         int index = NewestOf(to);
-        if (index < 0 || !_groups[index].Admits(length, datagramsMax))
+        if (index < 0 || _groups[index].Ecn != ecn || !_groups[index].Admits(length, datagramsMax))
         {
             if (Count == GroupsMax)
             {
@@ -52,7 +53,7 @@ internal sealed class SendBatch
             }
 
             index = Count++;
-            _groups[index] = new SendGroup { To = to, SegmentBytes = length };
+            _groups[index] = new SendGroup { To = to, Ecn = ecn, SegmentBytes = length };
         }
 
         Append(ref _groups[index], index * SendGroup.DatagramsMax, length);

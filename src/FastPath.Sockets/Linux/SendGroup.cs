@@ -12,6 +12,7 @@ internal struct SendGroup
     public const int BytesMax = 65_507;
 
     public PeerAddress To;
+    public EcnCodepoint Ecn;
 
     /// <summary>Length of every datagram but the last, which may be shorter.</summary>
     public int SegmentBytes;

@@ -60,7 +60,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
 
     public Span<byte> RentSend(int lengthMax) => _sender.Rent(lengthMax);
 
-    public void CommitSend(int length, PeerAddress to) => _sender.Commit(length, to);
+    public void CommitSend(int length, PeerAddress to, EcnCodepoint ecn = EcnCodepoint.NotCapable) => _sender.Commit(length, to);
 
     /// <remarks>Each datagram was handed over when it was committed; this only ends the batch.</remarks>
     public void Flush() => _sender.EndBatch();

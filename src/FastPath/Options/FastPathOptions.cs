@@ -81,7 +81,7 @@ public sealed record FastPathOptions
     public long BufferBudgetBytes { get; init; } = 256L * 1_024 * 1_024;
 
     /// <summary>
-    /// Bytes that a writer may run ahead of the slowest acknowledgement of its stream, to begin with: it grows to 16 MiB at most
+    /// Bytes that a writer may run ahead of the slowest acknowledgement of its stream, to begin with: it grows to 128 MiB at most
     /// while nothing else holds the stream up and the budget has room.
     /// </summary>
     public long SendWindowBytes { get; init; } = 256 * 1_024;

@@ -71,7 +71,7 @@ internal sealed class SaturatedSocket : IDatagramSocket
         return _space.AsSpan(0, lengthMax);
     }
 
-    public void CommitSend(int length, PeerAddress to)
+    public void CommitSend(int length, PeerAddress to, EcnCodepoint ecn)
     {
         MostSentInARow = Math.Max(MostSentInARow, ++_sentInARow);
         if (++_sent % LostEvery != 0 && _peers.TryGetValue(to, out Endpoint? peer))

@@ -74,7 +74,7 @@ public sealed class BbrModelTests
 
         Assert.False(Round(ref background, lost: 5, delivered: 95, Short));
         Assert.InRange(background.ProbeThreshold, 0.08, 0.1);
-        Assert.True(Round(ref background, lost: 20, delivered: 80, Short), "four times as much is more than the path's own");
+        Assert.True(Round(ref background, lost: 15, delivered: 85, Short), "three times as much is more than the path's own");
     }
 
     [Fact]
@@ -140,6 +140,6 @@ public sealed class BbrModelTests
         background.OnLost(lost * Samples.Datagram);
         AckSample ack = Samples.Ack(Instant.Zero, 100_000, delivered * Samples.Datagram, 0, roundTrip: roundTrip);
         background.OnAcknowledged(in ack);
-        return background.EndRoundTrip(Short, Samples.Datagram);
+        return background.EndRoundTrip(Short, 90_000, Samples.Datagram);
     }
 }

@@ -75,6 +75,10 @@ public sealed class FrameGoldenBytesTests
         new ConnectionCloseFrame(1, "bye"u8).Write(ref w));
 
     [Fact]
+    public void Ecn_counts() => Expect("20" + "04" + "412c" + "00" + "07", (ref FrameWriter w) =>
+        new EcnAckFrame(new EcnCounts(300, 0, 7)).Write(ref w));
+
+    [Fact]
     public void Mtu_probe() => Expect("23" + "0262f8" + "230100", (ref FrameWriter w) =>
     {
         new MtuProbeFrame(8_952).Write(ref w);

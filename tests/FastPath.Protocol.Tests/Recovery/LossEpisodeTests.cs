@@ -13,7 +13,7 @@ public sealed class LossEpisodeTests : IFrameFateSink
     private readonly LossRecovery _recovery;
     private int _framesLost;
 
-    public LossEpisodeTests() => _recovery = new LossRecovery(_controller, RecoverySettings.Default);
+    public LossEpisodeTests() => _recovery = new LossRecovery(_controller, RecoverySettings.Default, usesEcn: true);
 
     [Fact]
     public void When_all_that_was_lost_arrives_the_reduction_is_taken_back()
@@ -127,9 +127,9 @@ public sealed class LossEpisodeTests : IFrameFateSink
     public void A_mark_is_an_episode_without_loss_and_a_count_that_shrinks_is_ignored()
     {
         Send(0, 4);
-        _recovery.HandleAck(At(20), Duration.Zero, [new AckRange(0, 3)], this, congestionMarks: 2);
+        _recovery.HandleAck(At(20), Duration.Zero, [new AckRange(0, 3)], this, new EcnCounts(2, 0, 2));
         Send(21, 4);
-        _recovery.HandleAck(At(41), Duration.Zero, [new AckRange(0, 7)], this, congestionMarks: 1);
+        _recovery.HandleAck(At(41), Duration.Zero, [new AckRange(0, 7)], this, new EcnCounts(7, 0, 1));
         LossSample mark = Assert.Single(_controller.Losses);
         Assert.Equal((0L, 2L, true), (mark.LostBytes, mark.MarkedPackets, mark.IsNewEpisode));
     }

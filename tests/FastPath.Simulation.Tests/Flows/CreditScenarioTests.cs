@@ -30,6 +30,21 @@ public sealed class CreditScenarioTests
         }
     }
 
+    [Fact]
+    [Trait("Scenario", "F8")]
+    public void A_gigabit_over_three_hundred_milliseconds_is_not_bound_by_the_window_of_a_stream()
+    {
+        TransferCase transfer = GoodputGrid.CaseOf(CongestionAlgorithm.Bbr, 300, 0, 1_000, 500_000_000);
+        var path = new SimulatedBottleneck(1, transfer.Link);
+        SimulatedFlow flow = path.Add(EndpointSettings.Default with { BufferBudgetBytes = 512L * 1_024 * 1_024 });
+        flow.Send(new byte[transfer.PayloadBytes]);
+        path.World.RunFor(Duration.FromSeconds(4));
+        long before = flow.BytesRead;
+        path.World.RunFor(Duration.FromSeconds(1));
+        double share = (flow.BytesRead - before) / (transfer.LinkBytesPerSecond * 0.95);
+        Assert.True(share >= 0.9, $"{share:0.00} of the link, window {flow.Connection.Recovery.Congestion.WindowBytes}");
+    }
+
     private static EndpointSettings SettingsFor(CongestionAlgorithm algorithm)
     {
         EndpointSettings settings = EndpointSettings.Default;

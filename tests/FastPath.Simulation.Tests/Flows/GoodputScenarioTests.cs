@@ -9,14 +9,14 @@ namespace FastPath.Simulation.Tests.Flows;
 /// <summary>Round trip x loss x size x rate: what a transfer gets, beside what the path would give it.</summary>
 public sealed class GoodputScenarioTests
 {
-    private const int Seeds = 3;
+    private const int Seeds = 5;
     private static readonly double[] RoundTripsMs = [1, 20, 50, 137, 300];
     private static readonly double[] Losses = [0, 0.001, 0.01, 0.05];
 
     private const string Heading = """
         # Transfers over the grid of paths
 
-        Seconds that a transfer took, of those that it may take; in virtual time, the median of three seeds where there is loss
+        Seconds that a transfer took, of those that it may take; in virtual time, the median of five seeds where there is loss
         (random, in both directions). The queue of the link holds one round trip, at least 60 kB.
 
         What may be taken: without loss 1.15 times the ideal, which is a window of ten datagrams that doubles each round trip
@@ -66,6 +66,36 @@ public sealed class GoodputScenarioTests
         }
     }
 
+    [Theory]
+    [InlineData(20, 0.001)]
+    [InlineData(20, 0.01)]
+    [InlineData(50, 0.001)]
+    [InlineData(50, 0.01)]
+    [InlineData(137, 0.001)]
+    [InlineData(137, 0.01)]
+    [InlineData(300, 0.001)]
+    [InlineData(300, 0.01)]
+    [Trait("Scenario", "F8")]
+    public void A_path_that_holds_the_whole_transfer_leaves_no_time_for_a_repair_and_needs_none(double roundTripMs, double loss)
+    {
+        var late = new List<string>();
+        foreach ((int megabits, int size) in ((int, int)[])[(1_000, 100_000), (1_000, 1_000_000), (1_000, 10_000_000), (100, 100_000), (100, 1_000_000), (10, 100_000)])
+        {
+            TransferCase transfer = GoodputGrid.CaseOf(CongestionAlgorithm.Bbr, roundTripMs, loss, megabits, size);
+            TransferOutcome outcome = transfer.Median(Seeds);
+
+            // Of 3,650 packets of the last flight one is lost twice in every third run: there the median is a matter of luck.
+            bool isLuck = (roundTripMs, loss, megabits, size) == (300, 0.01, 1_000, 10_000_000);
+            Duration limit = isLuck ? PathBound.RepairLimitOf(transfer) : PathBound.LimitOf(transfer);
+            if (outcome.Taken > limit)
+            {
+                late.Add($"{outcome.Taken} of {limit}: {transfer}, {outcome}");
+            }
+        }
+
+        Assert.True(late.Count == 0, string.Join(Environment.NewLine, late));
+    }
+
     [Fact]
     [Trait("Scenario", "F8")]
     public void A_repeated_run_is_the_same_run()
@@ -75,7 +105,7 @@ public sealed class GoodputScenarioTests
         Assert.NotEqual(transfer.Run(7).Taken, transfer.Run(8).Taken);
     }
 
-    [OnDemandFact]
+    [OnDemandFact(OnDemandFactAttribute.GridFile)]
     [Trait("Scenario", "F8")]
     public void The_whole_grid_is_written_as_a_table()
     {
@@ -96,7 +126,7 @@ public sealed class GoodputScenarioTests
     private static void AssertInTime(TransferCase transfer)
     {
         TransferOutcome outcome = transfer.Median(Seeds);
-        Duration limit = PathBound.RepairLimitOf(transfer);
+        Duration limit = PathBound.LimitOf(transfer);
         Assert.True(outcome.Taken <= limit, $"{outcome.Taken} of {limit}: {transfer}, {outcome}");
     }
 }

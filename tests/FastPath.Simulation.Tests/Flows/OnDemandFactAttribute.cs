@@ -1,15 +1,20 @@
 namespace FastPath.Simulation.Tests.Flows;
 
-/// <summary>A run of minutes: only when the environment variable names the file that it writes.</summary>
+/// <summary>A run that writes something: only when the environment variable names where to.</summary>
 public sealed class OnDemandFactAttribute : FactAttribute
 {
     public const string GridFile = "FASTPATH_GRID";
 
-    public OnDemandFactAttribute()
+    public const string TraceDirectory = "FASTPATH_TRACES";
+
+    public OnDemandFactAttribute(string variable)
     {
-        if (Environment.GetEnvironmentVariable(GridFile) is null)
+        Variable = variable;
+        if (Environment.GetEnvironmentVariable(variable) is null)
         {
-            Skip = $"set {GridFile} to the file that is to be written";
+            Skip = $"set {variable} to what is to be written";
         }
     }
+
+    public string Variable { get; }
 }

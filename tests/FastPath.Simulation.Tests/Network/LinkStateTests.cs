@@ -1,3 +1,4 @@
+using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Randomness;
 using FastPath.Protocol.Time;
 using FastPath.Simulation.Network;
@@ -9,6 +10,50 @@ public sealed class LinkStateTests
 {
     private const int Datagram = 1_200;
     private static readonly LinkModel Model = new() { RateBytesPerSecond = 1_200_000, QueueBytes = 12_000 };
+
+    [Fact]
+    public void A_policer_lets_its_burst_and_its_rate_pass_and_delays_nothing()
+    {
+        var model = new LinkModel { PolicerBytesPerSecond = 100_000, PolicerBurstBytes = 10_000 };
+        var link = new LinkState();
+        int passed = 0;
+        for (int i = 0; i < 2_000; i++)
+        {
+            bool passes = link.TryPass(Instant.Zero + Duration.FromMilliseconds(i), 1_000, model, out Duration delay);
+            passed += passes ? 1 : 0;
+            Assert.Equal(Duration.Zero, delay);
+        }
+
+        // Ten at once and a hundred in each of two seconds.
+        Assert.InRange(passed, 209, 211);
+        Assert.Equal(2_000 - passed, link.DatagramsDropped);
+    }
+
+    [Fact]
+    public void A_queue_that_marks_drops_only_what_cannot_be_marked()
+    {
+        var model = new LinkModel
+        {
+            RateBytesPerSecond = 100_000,
+            QueueBytes = 1_000_000,
+            Discipline = QueueDiscipline.CoDel,
+            MarksEcn = true,
+        };
+        foreach (EcnCodepoint sent in (EcnCodepoint[])[EcnCodepoint.CapableZero, EcnCodepoint.NotCapable])
+        {
+            var link = new LinkState();
+            for (int i = 0; i < 1_000; i++)
+            {
+                EcnCodepoint ecn = sent;
+                bool passes = link.TryPass(Instant.Zero + Duration.FromMilliseconds(9 * i), 1_000, model, ref ecn, out _);
+                Assert.True(passes || sent == EcnCodepoint.NotCapable);
+                Assert.Equal(sent, ecn == EcnCodepoint.CongestionExperienced ? EcnCodepoint.CapableZero : ecn);
+            }
+
+            Assert.Equal(sent == EcnCodepoint.CapableZero, link.DatagramsMarked > 0);
+            Assert.Equal(sent == EcnCodepoint.NotCapable, link.DatagramsDropped > 0);
+        }
+    }
 
     [Fact]
     public void Datagrams_leave_one_after_the_other_at_the_rate()

@@ -109,7 +109,7 @@ public sealed class AbortScenarioTests
     {
         foreach (bool loseFirst in (bool[])[false, true])
         {
-            using var chain = new SimulatedChain(3, new LinkModel(), hops: 1);
+            using var chain = new SimulatedChain(3, new LinkModel { RateBytesPerSecond = 2_000_000 }, hops: 1);
             SimulatedWriter writer = chain.Send(chain.Payload(2_000_000));
             Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Count: > 100_000 }], Limit));
             bool dropNext = loseFirst;

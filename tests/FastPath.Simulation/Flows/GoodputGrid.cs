@@ -9,7 +9,7 @@ namespace FastPath.Simulation.Flows;
 /// <remarks>Virtual time and fixed seeds: the same source writes the same table.</remarks>
 internal sealed class GoodputGrid(TextWriter writer)
 {
-    private const int Seeds = 3;
+    private const int Seeds = 5;
     private static readonly double[] RoundTripsMs = [1, 20, 50, 137, 300];
     private static readonly double[] Losses = [0, 0.001, 0.01, 0.05];
     private static readonly int[] Sizes = [100_000, 1_000_000, 10_000_000];

@@ -9,8 +9,10 @@ internal sealed class EndpointNode(Endpoint endpoint) : ISimulatedNode
 {
     public Instant NextTimeout => endpoint.NextTimeout;
 
-    public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram) =>
-        endpoint.HandleDatagram(now, from, datagram);
+    public EcnCodepoint TransmitEcn => endpoint.TransmitEcn;
+
+    public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram, EcnCodepoint ecn) =>
+        endpoint.HandleDatagram(now, from, datagram, ecn);
 
     public void HandleTimeout(Instant now) => endpoint.HandleTimeout(now);
 

@@ -8,7 +8,10 @@ internal interface ISimulatedNode
 {
     Instant NextTimeout { get; }
 
-    void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram);
+    /// <summary>Codepoint with which the datagram that was polled last leaves.</summary>
+    EcnCodepoint TransmitEcn { get; }
+
+    void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram, EcnCodepoint ecn);
 
     void HandleTimeout(Instant now);
 

@@ -34,7 +34,19 @@ internal sealed record LinkModel
     /// <summary>Bytes that wait for the link at most; more are dropped at the tail.</summary>
     public long QueueBytes { get; init; } = 1_000_000;
 
+    /// <summary>Bytes a second that pass a policer in front of the link, which drops what is more and delays nothing; 0 for none.</summary>
+    public long PolicerBytesPerSecond { get; init; }
+
+    /// <summary>What passes the policer at once after a pause.</summary>
+    public long PolicerBurstBytes { get; init; } = 30_000;
+
     public QueueDiscipline Discipline { get; init; } = QueueDiscipline.DropTail;
+
+    /// <summary>A queue that controls its delay marks datagrams that leave as ECN-capable instead of dropping them.</summary>
+    public bool MarksEcn { get; init; }
+
+    /// <summary>The ECN bits are lost on the way, as old routers do it.</summary>
+    public bool ClearsEcn { get; init; }
 
     /// <summary>Queue and bursts that several links have in common, as flows over one bottleneck do; null for a link of its own.</summary>
     public LinkState? Shared { get; init; }

@@ -1,3 +1,4 @@
+using FastPath.Buffers.Datagrams;
 using FastPath.Protocol.Randomness;
 using FastPath.Protocol.Time;
 
@@ -7,6 +8,8 @@ namespace FastPath.Simulation.Network;
 internal sealed class LinkState
 {
     private Instant _busyUntil;
+    private Instant _policedAt = Instant.Zero;
+    private double _policerTokens = double.MaxValue;
     private CoDel _coDel;
     private bool _isBad;
     private Instant _burstTurnsAt = Instant.Zero;
@@ -14,6 +17,8 @@ internal sealed class LinkState
     public long BytesPassed { get; private set; }
 
     public long DatagramsDropped { get; private set; }
+
+    public long DatagramsMarked { get; private set; }
 
     /// <summary>Waiting time of the newest datagram, without its own transmission.</summary>
     public Duration NewestWait { get; private set; }
@@ -24,7 +29,22 @@ internal sealed class LinkState
     /// <param name="delay">From now until its last bit is on the link.</param>
     public bool TryPass(Instant now, int length, LinkModel model, out Duration delay)
     {
+        EcnCodepoint ecn = EcnCodepoint.NotCapable;
+        return TryPass(now, length, model, ref ecn, out delay);
+    }
+
+    /// <inheritdoc cref="TryPass(Instant, int, LinkModel, out Duration)"/>
+    /// <param name="ecn">Codepoint of the datagram, before and after.</param>
+    public bool TryPass(Instant now, int length, LinkModel model, ref EcnCodepoint ecn, out Duration delay)
+    {
         delay = Duration.Zero;
+        if (model.PolicerBytesPerSecond != 0 && !PassesPolicer(now, length, model))
+        {
+            DatagramsDropped++;
+            return false;
+        }
+
+        ecn = model.ClearsEcn ? EcnCodepoint.NotCapable : ecn;
         if (model.RateBytesPerSecond == 0)
         {
             return true;
@@ -35,7 +55,13 @@ internal sealed class LinkState
         bool isFull = wait.Seconds * model.RateBytesPerSecond > model.QueueBytes;
 
         // In a queue that keeps order the moment of leaving is known on arrival, so a discipline can judge at once.
-        if (isFull || (model.Discipline == QueueDiscipline.CoDel && _coDel.ShouldDrop(leaves, wait)))
+        bool isToDrop = !isFull && model.Discipline == QueueDiscipline.CoDel && _coDel.ShouldDrop(leaves, wait);
+        if (isToDrop && model.MarksEcn && ecn != EcnCodepoint.NotCapable)
+        {
+            ecn = EcnCodepoint.CongestionExperienced;
+            DatagramsMarked++;
+        }
+        else if (isFull || isToDrop)
         {
             DatagramsDropped++;
             return false;
@@ -62,5 +88,19 @@ internal sealed class LinkState
         }
 
         return _isBad && random.NextChance(bursts.LossWhenBad);
+    }
+
+    private bool PassesPolicer(Instant now, int length, LinkModel model)
+    {
+        double gained = (now - _policedAt).Seconds * model.PolicerBytesPerSecond;
+        _policedAt = now;
+        _policerTokens = Math.Min(_policerTokens + gained, model.PolicerBurstBytes);
+        if (_policerTokens < length)
+        {
+            return false;
+        }
+
+        _policerTokens -= length;
+        return true;
     }
 }

@@ -117,7 +117,7 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
 
     private void Hand(ISimulatedNode? node, in Flight flight)
     {
-        node?.HandleDatagram(Now, flight.From, flight.Buffer.AsSpan(0, flight.Length));
+        node?.HandleDatagram(Now, flight.From, flight.Buffer.AsSpan(0, flight.Length), flight.Ecn);
         _buffers.Push(flight.Buffer);
     }
 
@@ -130,13 +130,13 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
                 && node.TryPollTransmit(Now, _buffer, out int length, out PeerAddress to))
             {
                 DatagramsSent++;
-                Pass(place.Address, to, _buffer.AsSpan(0, length));
+                Pass(place.Address, to, _buffer.AsSpan(0, length), node.TransmitEcn);
                 _agenda.RunCounted(DatagramsSent);
             }
         }
     }
 
-    private void Pass(PeerAddress from, PeerAddress to, Span<byte> datagram)
+    private void Pass(PeerAddress from, PeerAddress to, Span<byte> datagram, EcnCodepoint ecn)
     {
         if (Intercept is { } intercept)
         {
@@ -151,11 +151,11 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
 
         if (!IsCut(from, to))
         {
-            Send(from, to, datagram);
+            Send(from, to, datagram, ecn);
         }
     }
 
-    private void Send(PeerAddress from, PeerAddress to, ReadOnlySpan<byte> datagram)
+    private void Send(PeerAddress from, PeerAddress to, ReadOnlySpan<byte> datagram, EcnCodepoint ecn)
     {
         LinkModel link = LinkOf?.Invoke(from, to) ?? model;
         if (link.MtuBytes != 0 && datagram.Length > link.MtuBytes)
@@ -170,7 +170,7 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
         }
 
         LinkState state = link.Shared ?? StateOf(from, to);
-        if (!state.TryPass(Now, datagram.Length, link, out Duration wait))
+        if (!state.TryPass(Now, datagram.Length, link, ref ecn, out Duration wait))
         {
             DatagramsDroppedAtQueue++;
             return;
@@ -185,7 +185,7 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
             byte flip = isCorrupt ? (byte)(1 << Random.NextInt32(8)) : (byte)0;
             Duration late = link.Reordering > 0 && Random.NextChance(link.Reordering) ? link.ReorderingDelay : Duration.Zero;
             Duration jitter = new(Random.NextInt64(link.Jitter.Nanoseconds + 1));
-            byte[] copy = Schedule(from, to, datagram, wait + link.Delay + jitter + late);
+            byte[] copy = Schedule(from, to, datagram, wait + link.Delay + jitter + late, ecn);
             copy[changed] ^= flip;
         }
     }
@@ -201,7 +201,7 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
         return state;
     }
 
-    private byte[] Schedule(PeerAddress from, PeerAddress to, ReadOnlySpan<byte> datagram, Duration delay)
+    private byte[] Schedule(PeerAddress from, PeerAddress to, ReadOnlySpan<byte> datagram, Duration delay, EcnCodepoint ecn = EcnCodepoint.NotCapable)
     {
         if (!_buffers.TryPop(out byte[]? buffer))
         {
@@ -210,7 +210,7 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
 
         datagram.CopyTo(buffer);
         Instant at = Now + delay;
-        _inFlight.Enqueue(new Flight(at, from, to, buffer, datagram.Length), (at.Nanoseconds, _order++));
+        _inFlight.Enqueue(new Flight(at, from, to, buffer, datagram.Length, ecn), (at.Nanoseconds, _order++));
         return buffer;
     }
 }

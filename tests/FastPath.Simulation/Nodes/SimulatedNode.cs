@@ -40,8 +40,10 @@ internal sealed class SimulatedNode : ISimulatedNode
     public bool IsLinkedTo(SimulatedNode other) =>
         Core.Endpoint.Find(other.Core.Endpoint.PublicKey) is { IsConfirmed: true };
 
-    public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram) =>
-        Core.Endpoint.HandleDatagram(now, from, datagram);
+    public EcnCodepoint TransmitEcn => Core.Endpoint.TransmitEcn;
+
+    public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram, EcnCodepoint ecn) =>
+        Core.Endpoint.HandleDatagram(now, from, datagram, ecn);
 
     public void HandleTimeout(Instant now) => Core.HandleTimeout(now);
 

@@ -34,7 +34,7 @@ internal sealed class RecordingSocket(ManualTime time) : IDatagramSocket
 
     public Span<byte> RentSend(int lengthMax) => _space.AsSpan(0, lengthMax);
 
-    public void CommitSend(int length, PeerAddress to) => _unflushed.Add(_space[..length]);
+    public void CommitSend(int length, PeerAddress to, EcnCodepoint ecn = EcnCodepoint.NotCapable) => _unflushed.Add(_space[..length]);
 
     public void Flush()
     {

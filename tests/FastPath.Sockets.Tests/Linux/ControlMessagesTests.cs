@@ -10,9 +10,21 @@ public sealed class ControlMessagesTests
     public void A_segment_size_is_written_as_the_kernel_reads_it()
     {
         byte[] control = new byte[ControlMessages.SendBytes];
-        ControlMessages.WriteSegmentSize(control, 1_452);
+        Assert.Equal(24, ControlMessages.WriteSegmentSize(control, 1_452));
         Assert.Equal(
-            "1200000000000000" + "11000000" + "67000000" + "AC05" + "000000000000", Convert.ToHexString(control));
+            "1200000000000000" + "11000000" + "67000000" + "AC05" + "000000000000", Convert.ToHexString(control.AsSpan(0, 24)));
+    }
+
+    [Theory]
+    [InlineData(true, "00000000" + "01000000")]
+    [InlineData(false, "29000000" + "43000000")]
+    public void A_traffic_class_is_written_as_the_kernel_reads_it(bool toIPv4, string levelAndType)
+    {
+        byte[] control = new byte[ControlMessages.SendBytes];
+        int length = ControlMessages.WriteTrafficClass(control, EcnCodepoint.CapableZero, toIPv4);
+        Assert.Equal("1400000000000000" + levelAndType + "02000000" + "00000000", Convert.ToHexString(control.AsSpan(0, length)));
+        ControlMessages.Read(control.AsSpan(0, length), out _, out EcnCodepoint ecn);
+        Assert.Equal(EcnCodepoint.CapableZero, ecn);
     }
 
     [Fact]

@@ -87,6 +87,42 @@ public sealed class LinuxDatagramSocketTests : DatagramSocketConformance
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public void Each_datagram_leaves_with_the_codepoint_that_was_asked_for(string host)
+    {
+        using LinuxDatagramSocket sender = OpenWithOffload(host);
+        using LinuxDatagramSocket receiver = OpenWithOffload(host);
+        EcnCodepoint[] codepoints =
+            [EcnCodepoint.CapableZero, EcnCodepoint.CapableZero, EcnCodepoint.NotCapable, EcnCodepoint.CongestionExperienced, EcnCodepoint.CapableOne];
+        for (byte i = 0; i < codepoints.Length; i++)
+        {
+            sender.RentSend(100).Fill(i);
+            sender.CommitSend(100, receiver.LocalAddress, codepoints[i]);
+        }
+
+        sender.Flush();
+        foreach (EcnCodepoint expected in codepoints)
+        {
+            SocketPatience.Receive(receiver);
+            Assert.Equal(expected, receiver.ReceivedEcn);
+        }
+
+        Assert.Equal(0, sender.Counters.SendErrors);
+    }
+
+    [IPv6Fact]
+    public void A_dual_stack_socket_sets_the_codepoint_for_an_IPv4_peer()
+    {
+        using LinuxDatagramSocket sender = OpenWithOffload("::");
+        using LinuxDatagramSocket receiver = OpenWithOffload("127.0.0.1");
+        sender.RentSend(1)[0] = 1;
+        sender.CommitSend(1, receiver.LocalAddress, EcnCodepoint.CapableZero);
+        sender.Flush();
+        SocketPatience.Receive(receiver);
+        Assert.Equal(EcnCodepoint.CapableZero, receiver.ReceivedEcn);
+    }
+
     [IPv6Fact]
     public void A_dual_stack_socket_knows_the_mark_of_an_IPv4_datagram()
     {
