@@ -56,7 +56,11 @@ internal sealed class OldConnectionTarget : IFuzzTarget
             yield return ("what-no-old-node-says", PeerWithKeys.Packets(
                 (ref w) => new StreamOpenFrame
                 {
-                    StreamId = 2, TransferId = 2, TotalLength = 900, Digest = new byte[StreamOpenFrame.DigestLength], IsOffer = true,
+                    StreamId = 2,
+                    TransferId = 2,
+                    TotalLength = 900,
+                    Digest = new byte[StreamOpenFrame.DigestLength],
+                    IsOffer = true,
                 }.Write(ref w),
                 (ref w) => new StreamSignalFrame(FrameType.StreamAccept, 1, 0).Write(ref w),
                 (ref w) => new MtuProbeFrame(1_300).Write(ref w)));

@@ -112,8 +112,9 @@ internal sealed partial class SendStream
     /// <summary>A frame could be written now.</summary>
     public bool HasSendable => HasId && !_hasEnded && (_owesOpen || HasSendableBytes || (_owesFin && _toSend.IsEmpty));
 
-    // A stream that starts in the middle must be announced first: the receiver takes an unannounced one to start at 0.
-    private bool HasSendableBytes =>
+    /// <summary>Bytes could be written now.</summary>
+    /// <remarks>A stream that starts in the middle must be announced first: the receiver takes an unannounced one to start at 0.</remarks>
+    public bool HasSendableBytes =>
         !_toSend.IsEmpty && _toSend[0].Start < Credit && (Description.StartOffset == 0 || _openAcknowledged);
 
     public void Admit(ulong id, long initialCredit)

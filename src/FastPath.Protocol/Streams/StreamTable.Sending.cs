@@ -75,7 +75,7 @@ internal sealed partial class StreamTable
     }
 
     /// <summary>Writes the next bytes of the stream whose turn it is; called until false, or until the packet is full.</summary>
-    /// <param name="isFull">A stream that has more has filled the packet: its turn is over.</param>
+    /// <param name="isFull">A stream that has more bytes has filled the packet: its turn is over.</param>
     public bool TryWriteBytes(ref FrameWriter writer, Instant now, out SentFrame sent, out bool isFull)
     {
         isFull = false;
@@ -90,7 +90,7 @@ internal sealed partial class StreamTable
                 Counters.FragmentsSentAgain += stream.PayloadBytesSentAgain > beforeAgain ? 1 : 0;
                 Counters.PayloadBytesSentAgain += stream.PayloadBytesSentAgain - beforeAgain;
                 _tail = sent.Type == FrameType.Fin && !stream.IsTailSentAgain ? stream : _tail;
-                isFull = writer.Remaining < FragmentRoomMin && stream.HasSendable;
+                isFull = writer.Remaining < FragmentRoomMin && stream.HasSendableBytes;
                 if (isFull)
                 {
                     _ready.Pass();

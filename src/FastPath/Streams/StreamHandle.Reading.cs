@@ -26,13 +26,19 @@ public sealed partial class StreamHandle
 
     /// <summary>Waits for bytes and gives at most so many; empty at the end of the stream.</summary>
     /// <param name="maxBytes">1 and more.</param>
-    /// <param name="cancellationToken">Ends the wait; the stream stays readable from where it stopped.</param>
+    /// <param name="cancellationToken">Ends the read, also where bytes are there; the stream stays readable from where it stopped.</param>
     /// <exception cref="FastPathException">The stream ended early; what had come before was readable before.</exception>
     /// <exception cref="InvalidOperationException">Another read is under way.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(int maxBytes, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // Also where bytes are always there already: a reader that keeps up would never wait, and never hear of it.
+            return ValueTask.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
+        }
+
         BeginRead();
         bool mustWait = false;
         try
@@ -61,13 +67,18 @@ public sealed partial class StreamHandle
     /// asks for more waits until it has released the lowest.
     /// </remarks>
     /// <param name="maxBytes">1 and more.</param>
-    /// <param name="cancellationToken">Ends the wait; the stream stays readable from where it stopped.</param>
+    /// <param name="cancellationToken">Ends the read, also where bytes are there; the stream stays readable from where it stopped.</param>
     /// <exception cref="FastPathException">The stream ended early; what had come before was readable before.</exception>
     /// <exception cref="InvalidOperationException">Another read is under way.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     public ValueTask<StreamSegment> ReadSegmentAsync(int maxBytes = int.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<StreamSegment>(cancellationToken);
+        }
+
         BeginRead();
         bool mustWait = false;
         try

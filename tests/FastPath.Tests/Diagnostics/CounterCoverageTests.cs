@@ -29,6 +29,8 @@ public sealed class CounterCoverageTests
         await StreamsAreRefusedAsync();
         await GroupsAreCheckedAsync();
         await OperationsEndAsync();
+        await OperationsLoseTheirPeerAsync();
+        await PathsNarrowAsync();
         await OperationsShareAndPassAsync();
         await CopiesAreComparedAsync();
         await StrangersComeAsync();
@@ -110,9 +112,10 @@ public sealed class CounterCoverageTests
         await line[0].GetAsync(sample.Id, fetched.BeginWrite);
         await Assert.ThrowsAsync<FastPathException>(async () => await line[0].GetAsync(missing.Id, fetched.BeginWrite));
 
-        // Given up while the other node is held by a link that lets nothing through in time.
+        // Given up while the other node does not get to an answer.
         using var soon = new CancellationTokenSource();
-        line[1].SetRateLimit(1);
+        using var release = new ManualResetEventSlim();
+        Hold(line[1], release);
         Task get = line[0].GetAsync(SampleContract.Create(3, 10).Id, fetched.BeginWrite, soon.Token).AsTask();
         Task put = line[0].PutAsync(line.Right(0), ContractOf(missing), StateOf(missing), NoWishes, soon.Token).AsTask();
         while (line[0].Core.Gets.Counters.Active + line[0].Core.Puts.Counters.Active < 2)
@@ -124,12 +127,56 @@ public sealed class CounterCoverageTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => get);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
 
-        // Failed: the node that is asked goes before it has said a word.
-        Task lost = line[0].GetAsync(missing.Id, fetched.BeginWrite).AsTask();
-        line[1].SetRateLimit(0);
-        await line[1].DisposeAsync();
-        await Assert.ThrowsAsync<FastPathException>(() => lost);
+        release.Set();
         Take(line.Nodes);
+    }
+
+    private async Task OperationsLoseTheirPeerAsync()
+    {
+        // The node that is asked stands still for longer than the one that asks believes in it.
+        await using NodeLine line = await NodeLine.StartAsync(
+            2, i => new FastPathOptions { Retry = RetryBudget.None, IdleTimeout = TimeSpan.FromSeconds(i == 0 ? 1 : 45) });
+        using var fetched = new MemoryContractStore();
+        using var release = new ManualResetEventSlim();
+        Hold(line[1], release);
+        await Assert.ThrowsAsync<FastPathException>(
+            async () => await line[0].GetAsync(SampleContract.Create(5, 10).Id, fetched.BeginWrite));
+        release.Set();
+        Take(line.Nodes);
+    }
+
+    /// <summary>A path that the kernel makes narrower: what is too long for it is refused.</summary>
+    private async Task PathsNarrowAsync()
+    {
+        if (!OperatingSystem.IsLinux() || !Socket.OSSupportsIPv6)
+        {
+            return;
+        }
+
+        await using FastPathNode receiver = NarrowingPathTests.Start(new FastPathOptions { Mtu = 8_952 });
+        await using FastPathNode sender = NarrowingPathTests.Start(new FastPathOptions { Mtu = 8_952 });
+        FastPathPeer peer = await sender.ConnectAsync(receiver.Address);
+        NarrowingPathTests.SetMtu(sender, 1_400);
+        await using OutgoingStream writer = peer.OpenStream(totalLength: 200_000);
+        await using IAsyncEnumerator<StreamHandle> arrivals = receiver.AcceptStreamsAsync().GetAsyncEnumerator();
+        Task write = writer.WriteAsync(new byte[200_000]).AsTask();
+        await arrivals.MoveNextAsync();
+        using StreamHandle handle = arrivals.Current;
+        (await handle.ReadAllAsync(200_000)).Dispose();
+        await write;
+        Take([sender, receiver]);
+    }
+
+    /// <summary>The node's own thread stands still until it is released.</summary>
+    private static void Hold(FastPathNode node, ManualResetEventSlim release)
+    {
+        using var held = new ManualResetEventSlim();
+        node.Host.Loop.Post(_ =>
+        {
+            held.Set();
+            release.Wait();
+        });
+        held.Wait();
     }
 
     private async Task OperationsShareAndPassAsync()

@@ -39,6 +39,24 @@ public sealed class CancellationTests
 
     [Fact]
     [Trait("Scenario", "A8")]
+    public async Task A_read_that_is_cancelled_ends_also_where_bytes_are_there()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        OutgoingStream writer = line.Right(0).OpenStream();
+        await writer.WriteAsync(Payload.AsMemory(0, 20_000));
+        using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
+        await StreamReading.UntilAsync(() => reader.ReceivedBytes == 20_000, "the bytes came");
+        using var cancel = new CancellationTokenSource();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reader.ReadAvailableAsync(cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reader.ReadSegmentAsync(10, cancel.Token));
+        ReadOnlyMemory<byte> read = await reader.ReadAsync(100);
+        Assert.True(Payload.AsSpan(0, 100).SequenceEqual(read.Span));
+        await writer.DisposeAsync();
+    }
+
+    [Fact]
+    [Trait("Scenario", "A8")]
     public async Task Every_wait_that_is_cancelled_leaves_what_it_waited_for_usable()
     {
         await using NodeStar star = await NodeStar.StartAsync(1);

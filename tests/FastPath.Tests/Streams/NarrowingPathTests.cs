@@ -64,10 +64,10 @@ public sealed class NarrowingPathTests
         Assert.Equal(0, path.BlackHoles);
     }
 
-    private static FastPathNode Start(FastPathOptions options) =>
+    internal static FastPathNode Start(FastPathOptions options) =>
         FastPathNode.Start(NodeIdentity.Create(), new IPEndPoint(IPAddress.IPv6Loopback, 0), options);
 
-    private static void SetMtu(FastPathNode node, int bytes)
+    internal static void SetMtu(FastPathNode node, int bytes)
     {
         IDatagramSocket socket = node.Socket;
         Socket native = socket is LinuxDatagramSocket linux ? linux.Native : ((SaeaDatagramSocket)socket).Native;
