@@ -23,9 +23,10 @@ internal sealed record DatagramSocketSettings
     public int SendBatchBytes { get; init; } = 256 * 1_024;
 
     /// <summary>
-    /// How long the Linux engine polls before it blocks; a wake-up from sleep costs about as much. Zero for never.
+    /// How long the Linux engine polls before it blocks; longer than a short request takes there and back, or both ends
+    /// would sleep each time. Zero for never.
     /// </summary>
-    public TimeSpan SpinBeforeWait { get; init; } = TimeSpan.FromMicroseconds(20);
+    public TimeSpan SpinBeforeWait { get; init; } = TimeSpan.FromMicroseconds(50);
 
     /// <summary>
     /// A wait polls until something comes and never blocks in the kernel, on any engine: the loop keeps a core to itself.
