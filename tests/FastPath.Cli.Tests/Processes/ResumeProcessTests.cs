@@ -78,7 +78,7 @@ public sealed class ResumeProcessTests(ITestOutputHelper output) : IDisposable
         AssertFetched();
         JsonNode document = JsonNode.Parse(get.Output)!;
         output.WriteLine($"{document["payload_bytes_received"]} bytes in FRAGMENT frames after {SenderKills} kills of the sender");
-        Assert.InRange(document["retries"]!.GetValue<int>(), SenderKills, int.MaxValue);
+        Assert.InRange(document["retries"]!.GetValue<int>(), 1, int.MaxValue);
         Assert.Equal(0, document["restarts"]!.GetValue<int>());
         Assert.InRange(
             document["payload_bytes_received"]!.GetValue<long>(), CodeBytes, (CodeBytes * 105L / 100) + (SenderKills * WindowBytes));
