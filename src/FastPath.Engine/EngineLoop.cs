@@ -35,6 +35,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly ConcurrentQueue<ILoopTask> _tasks = new();
     private readonly List<AsyncSignal> _deferred = [];
     private readonly Queue<(Instant Due, ILoopTask Task)> _delayed = new();
+    private readonly Lock _lateGate = new();
     private readonly Thread _thread;
     private int _flushBytes = FlushBytes;
     private int _isWaiting;
@@ -77,7 +78,7 @@ internal sealed class EngineLoop : IDisposable
 
         if (_hasEnded)
         {
-            AbandonTasks();
+            RunLateTasks();
         }
     }
 
@@ -124,16 +125,26 @@ internal sealed class EngineLoop : IDisposable
         // Raised before the queue is looked at for the last time: a task is seen here or by whoever posts it.
         _hasEnded = true;
         Interlocked.MemoryBarrier();
-        AbandonTasks();
+        RunLateTasks();
         _socket.Dispose();
         _core.Dispose();
     }
 
-    private void AbandonTasks()
+    /// <summary>What comes after the end runs where it is posted, one at a time: it finds every connection closed, and says so.</summary>
+    private void RunLateTasks()
     {
-        while (_tasks.TryDequeue(out ILoopTask? task))
+        if (_lateGate.IsHeldByCurrentThread)
         {
-            task.Abandon();
+            // Posted by a late task: its turn comes when that is done.
+            return;
+        }
+
+        lock (_lateGate)
+        {
+            while (_tasks.TryDequeue(out ILoopTask? task))
+            {
+                task.Run(MonotonicClock.Now);
+            }
         }
     }
 
@@ -155,6 +166,13 @@ internal sealed class EngineLoop : IDisposable
         {
             // Every peer is told, however many there are.
         }
+
+        while (_delayed.TryDequeue(out (Instant Due, ILoopTask Task) left))
+        {
+            left.Task.Run(MonotonicClock.Now);
+        }
+
+        CompleteDeferred();
     }
 
     private void RunTurn(Instant now)

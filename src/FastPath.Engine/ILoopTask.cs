@@ -6,9 +6,4 @@ namespace FastPath.Engine;
 internal interface ILoopTask
 {
     void Run(Instant now);
-
-    /// <summary>The loop has ended and will not run it; on any thread.</summary>
-    void Abandon()
-    {
-    }
 }

@@ -252,8 +252,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
             return;
         }
 
-        await Task.Run(_host.Loop.Dispose).ConfigureAwait(false);
-        _host.Shutdown();
+        await Task.Run(_host.Shutdown).ConfigureAwait(false);
         _metrics.Dispose();
     }
 

@@ -16,6 +16,12 @@ internal sealed partial class Endpoint
     /// <summary>Begins a handshake; <see cref="TryPollDialResult"/> tells the end. An open session is the answer at once.</summary>
     public void Dial(Instant now, PeerKey peer, PeerAddress address)
     {
+        if (_isClosed)
+        {
+            FailDial(peer, CloseCode.None, HandshakeStatus.Accepted);
+            return;
+        }
+
         if (_connectionsByPeer.TryGetValue(peer, out Connection? existing) && existing.State == ConnectionState.Established)
         {
             CompleteDial(peer, existing);

@@ -34,6 +34,7 @@ internal sealed partial class Endpoint : IDisposable
     private readonly ActiveConnections _active = new();
     private readonly DeadlineHeap<Connection> _timers = new();
     private readonly List<Connection> _waitingForBatchEnd = [];
+    private bool _isClosed;
 
     /// <param name="privateKey">32 bytes: the node's identity.</param>
     public Endpoint(EndpointSettings settings, ReadOnlySpan<byte> privateKey, IRandomSource random)
@@ -96,6 +97,8 @@ internal sealed partial class Endpoint : IDisposable
         {
             case DatagramType.Transport:
                 HandleTransport(now, from, datagram, ecn);
+                break;
+            case DatagramType.HandshakeInitiation or DatagramType.HandshakeResponse when _isClosed:
                 break;
             case DatagramType.HandshakeInitiation:
                 HandleInitiation(now, from, datagram);
@@ -185,9 +188,10 @@ internal sealed partial class Endpoint : IDisposable
 
     public bool TryPollDialResult(out DialResult result) => _dialResults.TryDequeue(out result);
 
-    /// <summary>Closes every connection with a code; their last packets are still to be polled.</summary>
+    /// <summary>Closes every connection with a code; their last packets are still to be polled. Nobody new comes afterwards.</summary>
     public void Close(Instant now, string reason)
     {
+        _isClosed = true;
         foreach (Connection connection in _connections)
         {
             connection.Close(now, CloseCode.None, reason);
@@ -234,7 +238,7 @@ internal sealed partial class Endpoint : IDisposable
 
             RemoveIfClosed(connection);
         }
-        else if (!TryPromote(now, in header, datagram, ecn))
+        else if (_isClosed || !TryPromote(now, in header, datagram, ecn))
         {
             Counters.DatagramsUnknownIndex++;
             AnswerUnknownIndex(now, from, header.ReceiverIndex, datagram.Length);

@@ -63,8 +63,9 @@ internal sealed partial class NodeHost
                 return;
             }
 
+            // Who waits for an answer is looked up where everything of a peer is: on the loop thread.
             byte[] withNumber = [.. stream.Metadata.Span, .. bytes];
-            Dispatch(peer, purpose, withNumber);
+            Loop.Post(_ => Dispatch(peer, purpose, withNumber));
         }
         catch (FastPathException)
         {

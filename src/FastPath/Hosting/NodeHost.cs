@@ -117,11 +117,17 @@ internal sealed partial class NodeHost : INodeHost
         }
     }
 
-    /// <summary>The node is gone: whoever still waits hears it.</summary>
+    /// <summary>Ends the loop; whoever still waits hears it, and so does whoever comes later.</summary>
     public void Shutdown()
     {
         var gone = new FastPathException(FastPathError.ConnectionClosed, "the node was disposed");
         _gone = gone;
+        Loop.Dispose();
+        Loop.Post(_ => FailAll(gone));
+    }
+
+    private void FailAll(FastPathException gone)
+    {
         foreach (FastPathPeer peer in _peers.Values)
         {
             peer.OnClosed("the node was disposed");

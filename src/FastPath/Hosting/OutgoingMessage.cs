@@ -74,8 +74,6 @@ internal sealed class OutgoingMessage : ILoopTask, IValueTaskSource<ReadOnlyMemo
 
     public void Run(Instant now) => _peer.Send(this);
 
-    public void Abandon() => Fail(new FastPathException(FastPathError.ConnectionClosed, "the node was disposed"));
-
     /// <summary>Acknowledged, answered, or, when nobody waits, on its way.</summary>
     public void Complete(ReadOnlyMemory<byte> answer)
     {

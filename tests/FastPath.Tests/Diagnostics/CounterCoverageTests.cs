@@ -68,17 +68,14 @@ public sealed class CounterCoverageTests
     private async Task StreamsAreRefusedAsync()
     {
         await using NodeLine line = await NodeLine.StartAsync(2, i => new FastPathOptions { BufferBudgetBytes = i == 1 ? 1 << 20 : 1 << 28 });
-        for (int i = 0; line[1].Core.Endpoint.StreamCounters.StreamsRefused == 0; i++)
+        for (int i = 0; i < 100 && line[1].Core.Endpoint.StreamCounters.StreamsRefused == 0; i++)
         {
-            if (i < 100)
-            {
-                OutgoingStream stream = line.Right(0).OpenStream(totalLength: 10_000_000);
-                await stream.WriteAsync(new byte[100_000]);
-            }
-
+            OutgoingStream stream = line.Right(0).OpenStream(totalLength: 10_000_000);
+            await stream.WriteAsync(new byte[100_000]);
             await line.Right(0).PingAsync();
         }
 
+        await StreamReading.UntilAsync(() => line[1].Core.Endpoint.StreamCounters.StreamsRefused > 0, "one was refused");
         Take(line.Nodes);
     }
 
@@ -114,26 +111,18 @@ public sealed class CounterCoverageTests
 
         // Given up while the other node does not get to an answer.
         using var soon = new CancellationTokenSource();
-        using var release = new ManualResetEventSlim();
-        Hold(line[1], release);
+        using StandStill hold = StandStill.Of(line[1]);
         Task get = line[0].GetAsync(SampleContract.Create(3, 10).Id, fetched.BeginWrite, soon.Token).AsTask();
         Task put = line[0].PutAsync(line.Right(0), ContractOf(missing), StateOf(missing), NoWishes, soon.Token).AsTask();
-        while (line[0].Core.Gets.Counters.Active + line[0].Core.Puts.Counters.Active < 2)
-        {
-            await Task.Yield();
-        }
-
+        long Active() => line[0].Core.Gets.Counters.Active + line[0].Core.Puts.Counters.Active;
+        await StreamReading.UntilAsync(() => Active() == 2, "both wait for the other node");
         await soon.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => get);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
-        release.Set();
+        hold.End();
 
         // The caller hears of it before the node's thread has written it down.
-        while (line[0].Core.Gets.Counters.Active + line[0].Core.Puts.Counters.Active > 0)
-        {
-            await Task.Yield();
-        }
-
+        await StreamReading.UntilAsync(() => Active() == 0, "both are over");
         Take(line.Nodes);
     }
 
@@ -143,11 +132,10 @@ public sealed class CounterCoverageTests
         await using NodeLine line = await NodeLine.StartAsync(
             2, i => new FastPathOptions { Retry = RetryBudget.None, IdleTimeout = TimeSpan.FromSeconds(i == 0 ? 1 : 45) });
         using var fetched = new MemoryContractStore();
-        using var release = new ManualResetEventSlim();
-        Hold(line[1], release);
+        using StandStill hold = StandStill.Of(line[1]);
         await Assert.ThrowsAsync<FastPathException>(
             async () => await line[0].GetAsync(SampleContract.Create(5, 10).Id, fetched.BeginWrite));
-        release.Set();
+        hold.End();
         Take(line.Nodes);
     }
 
@@ -171,18 +159,6 @@ public sealed class CounterCoverageTests
         (await handle.ReadAllAsync(200_000)).Dispose();
         await write;
         Take([sender, receiver]);
-    }
-
-    /// <summary>The node's own thread stands still until it is released.</summary>
-    private static void Hold(FastPathNode node, ManualResetEventSlim release)
-    {
-        using var held = new ManualResetEventSlim();
-        node.Host.Loop.Post(_ =>
-        {
-            held.Set();
-            release.Wait();
-        });
-        held.Wait();
     }
 
     private async Task OperationsShareAndPassAsync()
@@ -226,10 +202,7 @@ public sealed class CounterCoverageTests
             fault = faults[i];
             SampleContract sample = SampleContract.Create(200 + i, 90_000, 10);
             await line[0].PutAsync(line.Right(0), ContractOf(sample), StateOf(sample));
-            while (line[0].Host.Shadows.Counters.Active > 0)
-            {
-                await Task.Yield();
-            }
+            await StreamReading.UntilAsync(() => line[0].Host.Shadows.Counters.Active == 0, "the copies were compared");
         }
 
         // More at once than are compared: a link that takes its time keeps them all under way.
@@ -239,10 +212,7 @@ public sealed class CounterCoverageTests
             SampleContract sample = SampleContract.Create(seed, 90_000, 10);
             await line[0].PutAsync(line.Right(0), ContractOf(sample), StateOf(sample));
         })];
-        while (line[0].Host.Shadows.Counters.Skipped == 0)
-        {
-            await Task.Yield();
-        }
+        await StreamReading.UntilAsync(() => line[0].Host.Shadows.Counters.Skipped > 0, "one was not compared");
 
         Take(line.Nodes);
         await line.DisposeAsync();
@@ -259,10 +229,7 @@ public sealed class CounterCoverageTests
         var nobody = new PeerEndpoint(NodeIdentity.Create().PublicKey, (IPEndPoint)socket.Client.LocalEndPoint!);
         await Assert.ThrowsAsync<FastPathException>(async () => await line[0].ConnectAsync(nobody));
         await socket.SendAsync(new byte[] { 0xFF, 1, 2, 3 }, line[0].Address.EndPoint);
-        while (line[0].Core.Endpoint.Counters.DatagramsMalformed == 0)
-        {
-            await Task.Yield();
-        }
+        await StreamReading.UntilAsync(() => line[0].Core.Endpoint.Counters.DatagramsMalformed > 0, "the datagram came");
 
         Take(line.Nodes);
     }

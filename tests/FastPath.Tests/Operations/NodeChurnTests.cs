@@ -15,6 +15,9 @@ public sealed class NodeChurnTests
     private const int OperationsOfDeparture = 40;
     private const string OperationsVariable = "FASTPATH_CHURN_OPERATIONS";
 
+    /// <summary>For what takes milliseconds: only what hangs takes so long.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     private readonly ConcurrentBag<(string What, FastPathError? Error, bool IsExplained)> _ends = [];
 
     [Fact]
@@ -35,7 +38,7 @@ public sealed class NodeChurnTests
             if (i % OperationsOfDeparture == OperationsOfDeparture - 1)
             {
                 // One leaves while requests are under way, its own among them.
-                await replacing;
+                await replacing.WaitAsync(Limit);
                 replacing = fleet.ReplaceAsync(random.Next(Fleet.Count));
             }
 
@@ -44,13 +47,13 @@ public sealed class NodeChurnTests
             underWay.Add(random.Next(10) < 6 ? GetAsync(fleet, node, sample) : PutAsync(fleet, node, sample, (ulong)i));
             if (underWay.Count >= AtOnce)
             {
-                Task ended = await Task.WhenAny(underWay);
+                Task ended = await Task.WhenAny(underWay).WaitAsync(Limit);
                 underWay.Remove(ended);
                 await ended;
             }
         }
 
-        await Task.WhenAll([.. underWay, replacing]);
+        await Task.WhenAll([.. underWay, replacing]).WaitAsync(Limit);
         Assert.Equal(operations, _ends.Count);
         Assert.DoesNotContain(_ends, end => end.Error is not null && !end.IsExplained);
         Assert.True(_ends.Count(end => end.Error is null) > operations / 2);
