@@ -183,6 +183,7 @@ internal sealed partial class StreamTable
 
         foreach (ReceiveStream stream in _receiving.Values)
         {
+            stream.Ring.ReclaimIdle();
             bool isOverdue = now - stream.LastProgressAt >= stream.ProgressTimeout;
             if (isOverdue && (stream.Description is null || !stream.IsWaitingForReader))
             {
