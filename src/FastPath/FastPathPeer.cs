@@ -61,6 +61,8 @@ public sealed class FastPathPeer
 
     internal Connection Connection { get; }
 
+    internal NodeHost Host => _host;
+
     /// <summary>Limits what leaves for this peer, from now on.</summary>
     /// <param name="bytesPerSecond">0 for no limit.</param>
     public void SetRateLimit(long bytesPerSecond)
