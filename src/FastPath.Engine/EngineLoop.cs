@@ -55,6 +55,9 @@ internal sealed class EngineLoop : IDisposable
 
     public bool RunsContinuationsInline { get; }
 
+    /// <summary>Its thread is gone; tasks run where they are posted.</summary>
+    public bool HasEnded => _hasEnded;
+
     /// <summary>Most bytes of sealed packets that waited for a flush.</summary>
     public long PeakBatchBytes { get; private set; }
 

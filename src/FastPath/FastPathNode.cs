@@ -42,13 +42,14 @@ public sealed partial class FastPathNode : IAsyncDisposable
     private readonly IDatagramSocket _socket;
     private readonly NodeHost _host;
     private readonly FastPathMetrics _metrics;
-    private int _isDisposed;
+    private readonly Lazy<Task> _end;
 
     private FastPathNode(NodeIdentity identity, IDatagramSocket socket, FastPathOptions options)
     {
         _identity = identity;
         _socket = socket;
         _options = options;
+        _end = new Lazy<Task>(EndAsync);
         ILogger logger = options.LoggerFactory?.CreateLogger("FastPath") is { } given ? new GuardedLogger(given) : NullLogger.Instance;
         _host = new NodeHost(options, logger);
         var endpoint = new Endpoint(SettingsOf(options), identity.PrivateKey, new SystemRandom());
@@ -246,13 +247,10 @@ public sealed partial class FastPathNode : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
+    public ValueTask DisposeAsync() => new(_end.Value);
 
+    private async Task EndAsync()
+    {
         await Task.Run(_host.Shutdown).ConfigureAwait(false);
         _metrics.Dispose();
     }

@@ -8,6 +8,7 @@ using FastPath.Protocol.Frames;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
 using FastPath.Serialization.Contracts;
+using FastPath.Serialization.Hashing;
 using FastPath.Streams;
 
 namespace FastPath;
@@ -143,6 +144,7 @@ public sealed class FastPathPeer
     /// <param name="totalLength">Bytes that will be written, when known.</param>
     /// <param name="digest">BLAKE3 of the payload (32 bytes) when known; empty otherwise.</param>
     /// <param name="wantsReports">Ask the final destination to say when the payload was consumed and committed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The digest has another length.</exception>
     /// <exception cref="FastPathException">ConnectionClosed, or LocalResource when the budget has no room for it.</exception>
     public OutgoingStream OpenStream(
         ReadOnlyMemory<byte> metadata = default,
@@ -150,6 +152,11 @@ public sealed class FastPathPeer
         ReadOnlyMemory<byte> digest = default,
         bool wantsReports = false)
     {
+        if (!digest.IsEmpty)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(digest.Length, Blake3Hasher.DigestBytes, nameof(digest));
+        }
+
         FailIfClosed();
         var description = new StreamDescription
         {
@@ -353,9 +360,17 @@ public sealed class FastPathPeer
         {
             await SendWholeAsync(Purpose.ApplicationRequest, NumberOf(number), request, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception e)
         {
-            _host.Loop.Post(_ => _requests.Remove(number));
+            // Awaited all the same: what waits for an answer holds on to the caller's token.
+            _host.Loop.Post(_ =>
+            {
+                if (_requests.Remove(number, out OutgoingMessage? request))
+                {
+                    request.Fail(e);
+                }
+            });
+            await answer.ConfigureAwait(false);
             throw;
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using FastPath.Identities;
 using FastPath.Options;
+using FastPath.Transfers;
 
 namespace FastPath.Tests;
 
@@ -119,5 +120,24 @@ public sealed class FastPathNodeTests
             FastPathException error = await Assert.ThrowsAsync<FastPathException>(call).WaitAsync(TimeSpan.FromSeconds(30));
             Assert.Equal(FastPathError.ConnectionClosed, error.Error);
         }
+    }
+
+    [Fact]
+    public async Task A_digest_of_another_length_than_that_of_blake3_is_refused_at_once()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        Assert.Throws<ArgumentOutOfRangeException>("digest", () => line.Right(0).OpenStream(totalLength: 1, digest: new byte[31]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SendOptions { Digest = new byte[33] });
+    }
+
+    [Fact]
+    public async Task Whoever_disposes_a_node_a_second_time_waits_for_its_end_too()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(1);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            await line[0].DisposeAsync();
+            Assert.True(line[0].Host.Loop.HasEnded);
+        })));
     }
 }

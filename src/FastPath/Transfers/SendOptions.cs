@@ -1,4 +1,5 @@
 using FastPath.Options;
+using FastPath.Serialization.Hashing;
 
 namespace FastPath.Transfers;
 
@@ -12,7 +13,20 @@ public sealed record SendOptions
     /// BLAKE3 of the payload, 32 bytes. When empty, the payload is read once for it and for the proofs of its groups; when given,
     /// the payload is sent without proofs.
     /// </summary>
-    public ReadOnlyMemory<byte> Digest { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">Set to another length.</exception>
+    public ReadOnlyMemory<byte> Digest
+    {
+        get;
+        init
+        {
+            if (!value.IsEmpty)
+            {
+                ArgumentOutOfRangeException.ThrowIfNotEqual(value.Length, Blake3Hasher.DigestBytes);
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>The call returns when this much is known. Consumed and committed need a peer that sends reports.</summary>
     public TransferLevel WaitFor { get; init; } = TransferLevel.Acknowledged;
