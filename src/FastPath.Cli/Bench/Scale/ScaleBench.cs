@@ -1,4 +1,5 @@
 using FastPath.Cli.Bench.Limits;
+using FastPath.Cli.Bench.Measuring;
 using FastPath.Cli.Bench.Throughput;
 using FastPath.Cli.Output;
 using FastPath.Options;
