@@ -87,6 +87,18 @@ internal sealed partial class FragmentRing
         }
     }
 
+    /// <summary>The same, and the block that a writer was given and has written nothing to; only while nobody writes.</summary>
+    public void ReclaimIdle()
+    {
+        lock (_cursorGate)
+        {
+            if (Reclaim() == HighestEnd)
+            {
+                ReturnSlot(_slots.IndexOf(HighestEnd));
+            }
+        }
+    }
+
     private long PassedByAll()
     {
         long passed = Frontier;

@@ -20,8 +20,9 @@ internal sealed class SendWindowGrowth
     /// <param name="isStarved">Everything written has left, and the peer would take more.</param>
     /// <param name="isWriterWaiting">A writer has no room.</param>
     /// <param name="congestionWindow">Of the connection, in bytes.</param>
+    /// <param name="windowMax">Of a stream, by the settings of the connection.</param>
     /// <param name="ring">Whose window it is.</param>
-    public void Observe(bool isStarved, bool isWriterWaiting, long congestionWindow, FragmentRing ring)
+    public void Observe(bool isStarved, bool isWriterWaiting, long congestionWindow, long windowMax, FragmentRing ring)
     {
         if (!isWriterWaiting || !isStarved)
         {
@@ -29,7 +30,7 @@ internal sealed class SendWindowGrowth
         }
 
         long useful = Math.Max(FreelyBytes, PerCongestionWindow * congestionWindow);
-        long wanted = Math.Min(2 * ring.Capacity, Math.Min(useful, StreamSettings.Default.WindowBytesMax));
+        long wanted = Math.Min(2 * ring.Capacity, Math.Min(useful, windowMax));
         if (wanted > ring.Capacity)
         {
             Volatile.Write(ref _wanted, wanted);
