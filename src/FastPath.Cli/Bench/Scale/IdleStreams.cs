@@ -18,7 +18,7 @@ internal static class IdleStreams
         FastPathPeer peer = await RawNodes.ConnectAsync(sender, receiver.Address, cancellationToken).ConfigureAwait(false);
         await using IAsyncEnumerator<StreamHandle> arrivals =
             receiver.AcceptStreamsAsync(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
-        var ends = new List<(OutgoingStream Out, StreamHandle In, ValueTask<ReadOnlyMemory<byte>> Read)>(streams + 1);
+        var ends = new List<(OutgoingStream Out, StreamHandle In, Task<ReadOnlyMemory<byte>> Read)>(streams + 1);
 
         // One first, so that what is made once for all is there.
         await OpenAsync().ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal static class IdleStreams
 
         await Task.Delay(Rest, cancellationToken).ConfigureAwait(false);
         double each = Footprint.Take(receiver, sender).Per(streams, before).Managed;
-        foreach ((OutgoingStream outgoing, StreamHandle incoming, ValueTask<ReadOnlyMemory<byte>> read) in ends)
+        foreach ((OutgoingStream outgoing, StreamHandle incoming, Task<ReadOnlyMemory<byte>> read) in ends)
         {
             await outgoing.CompleteAsync(cancellationToken).ConfigureAwait(false);
             await read.ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal static class IdleStreams
             await arrivals.MoveNextAsync().ConfigureAwait(false);
             StreamHandle incoming = arrivals.Current;
             await incoming.ReadAvailableAsync(cancellationToken).ConfigureAwait(false);
-            ends.Add((outgoing, incoming, incoming.ReadAvailableAsync(cancellationToken)));
+            ends.Add((outgoing, incoming, incoming.ReadAvailableAsync(cancellationToken).AsTask()));
         }
     }
 }
