@@ -206,6 +206,7 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
             stream.IsStarved,
             Waiting > 0,
             connection.Recovery.Congestion.WindowBytes,
+            connection.Streams.OpenSends,
             connection.Streams.Settings.WindowBytesMax,
             Ring);
         WakeWhenWorthIt();
@@ -215,7 +216,8 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
     {
         lock (_ringGate)
         {
-            if (!Volatile.Read(ref _isLent))
+            // Once the ring is abandoned, whoever removes the last cursor gives all back, and nobody else.
+            if (!Volatile.Read(ref _isLent) && Volatile.Read(ref _isDisposed) == 0)
             {
                 // A stream that says nothing keeps no block that it has half filled.
                 Ring.ReclaimIdle();

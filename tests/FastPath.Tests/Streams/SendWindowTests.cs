@@ -39,12 +39,12 @@ public sealed class SendWindowTests
         var pool = new PinnedSlabPool(64 * 1_024 * 1_024);
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, 0, BeginBytes)!;
         var growth = new SendWindowGrowth();
-        growth.Observe(isStarved: true, isWriterWaiting: false, 1 << 24, WindowMax, ring);
-        growth.Observe(isStarved: false, isWriterWaiting: true, 1 << 24, WindowMax, ring);
+        growth.Observe(isStarved: true, isWriterWaiting: false, 1 << 24, streams: 1, WindowMax, ring);
+        growth.Observe(isStarved: false, isWriterWaiting: true, 1 << 24, streams: 1, WindowMax, ring);
         growth.Apply(ring);
         Assert.Equal(BeginBytes, ring.Capacity);
 
-        growth.Observe(isStarved: true, isWriterWaiting: true, 1 << 24, WindowMax, ring);
+        growth.Observe(isStarved: true, isWriterWaiting: true, 1 << 24, streams: 1, WindowMax, ring);
         growth.Apply(ring);
         Assert.Equal(2 * BeginBytes, ring.Capacity);
         growth.Apply(ring);
@@ -65,7 +65,7 @@ public sealed class SendWindowTests
         var growth = new SendWindowGrowth();
         for (int i = 0; i < 20; i++)
         {
-            growth.Observe(isStarved: true, isWriterWaiting: true, congestionWindow, windowMax, ring);
+            growth.Observe(isStarved: true, isWriterWaiting: true, congestionWindow, streams: 1, windowMax, ring);
             growth.Apply(ring);
         }
 
