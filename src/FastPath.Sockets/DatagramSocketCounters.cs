@@ -18,7 +18,7 @@ internal sealed class DatagramSocketCounters
     /// <summary>Buffers received in which the kernel had joined several datagrams.</summary>
     public long BuffersCoalesced;
 
-    /// <summary>Peers whose path took datagrams one by one, but not as one buffer.</summary>
+    /// <summary>Buffers that a path did not take although it took their datagrams one by one.</summary>
     public long SegmentationRefusals;
 
     /// <summary>

@@ -36,8 +36,8 @@ internal interface IDatagramSocket : IDisposable
     /// Takes the first bytes of the rented space as a datagram; it goes out with the next flush, or before.
     /// </summary>
     /// <remarks>
-    /// Datagrams of equal length to one peer travel together; the last one of such a run may be shorter. The order of
-    /// one peer's datagrams is kept.
+    /// Datagrams of equal length to one peer travel together; one that is longer or shorter goes alone. The order of one
+    /// peer's datagrams is kept.
     /// </remarks>
     /// <param name="length">In bytes.</param>
     /// <param name="to">The peer.</param>

@@ -21,6 +21,9 @@ internal sealed partial class FragmentRing
     // A window that begins and ends inside blocks pins two of them in part.
     private const int PartialBlocks = 2;
 
+    // A stream that says little never needs the table of its whole window, which may be several kilobytes.
+    private const int SlotsFirst = 8;
+
     // Wide windows leave a quarter of the budget, so that streams which open later find the little that they need.
     private const int KeptFreePart = 4;
 
@@ -53,7 +56,7 @@ internal sealed partial class FragmentRing
         _frontier = startOffset;
         _reclaimedTo = startOffset;
         HighestEnd = startOffset;
-        _slots = new RingSlots(RingSlots.CountFor(capacityBytes, _blockBytes), _blockBytes);
+        _slots = new RingSlots(Math.Min(SlotsFirst, RingSlots.CountFor(capacityBytes, _blockBytes)), _blockBytes);
         Payload = new RingPayload(this);
     }
 
@@ -117,21 +120,6 @@ internal sealed partial class FragmentRing
         }
 
         _reservedBytes += more;
-        int count = RingSlots.CountFor(capacityBytes, _blockBytes);
-        if (count > _slots.Count)
-        {
-            var larger = new RingSlots(count, _blockBytes);
-
-            // The block behind the last byte too: a writer in place may have it in hand.
-            for (long block = _reclaimedTo >> _blockShift; block * _blockBytes <= HighestEnd; block++)
-            {
-                int from = _slots.IndexOf(block * _blockBytes);
-                larger.Set(larger.IndexOf(block * _blockBytes), _slots.Block(from), _slots.Memory(from));
-            }
-
-            _slots = larger;
-        }
-
         Capacity = capacityBytes;
         return true;
     }
@@ -310,6 +298,12 @@ internal sealed partial class FragmentRing
 
     private bool TryRentBlocks(long start, long end)
     {
+        long first = _reclaimedTo >> _blockShift;
+        if ((end >> _blockShift) - first >= _slots.Count)
+        {
+            GrowSlots(first);
+        }
+
         for (long block = start >> _blockShift; block * _blockBytes < end; block++)
         {
             int index = _slots.IndexOf(block * _blockBytes);
@@ -329,6 +323,19 @@ internal sealed partial class FragmentRing
         }
 
         return true;
+    }
+
+    /// <summary>Makes room for every block of the window.</summary>
+    private void GrowSlots(long firstBlock)
+    {
+        var larger = new RingSlots(RingSlots.CountFor(Capacity, _blockBytes), _blockBytes);
+        for (long block = firstBlock; block < firstBlock + _slots.Count; block++)
+        {
+            int from = _slots.IndexOf(block * _blockBytes);
+            larger.Set(larger.IndexOf(block * _blockBytes), _slots.Block(from), _slots.Memory(from));
+        }
+
+        _slots = larger;
     }
 
     /// <summary>Copies what is not there yet, so that the first write of a byte wins.</summary>

@@ -8,6 +8,11 @@ internal interface ISendListener
     /// <summary>The next hop has acknowledged more bytes, so slots are free.</summary>
     void OnAcknowledged(SendStream stream);
 
+    /// <summary>Everything written so far is acknowledged, and nothing has come for a while; told again and again.</summary>
+    void OnIdle(SendStream stream)
+    {
+    }
+
     /// <summary>Exactly once: every byte and the end are acknowledged (None), or why not.</summary>
     void OnSendEnded(SendStream stream, StreamErrorCode code);
 

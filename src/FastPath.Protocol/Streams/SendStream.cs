@@ -109,6 +109,9 @@ internal sealed partial class SendStream
     /// <summary>Everything offered so far is acknowledged: the application is the one that is waited for.</summary>
     public bool IsIdle => _ring is not null && !_owesOpen && _openAcknowledged && _toSend.IsEmpty && AcknowledgedTo == HighestSent && FinalSize < 0;
 
+    /// <summary>It has nothing to do: whoever fills its ring may give back what it keeps for speed.</summary>
+    public void TellIdle() => _listener.OnIdle(this);
+
     /// <summary>Everything offered has left, and the peer would take more: the writer is the one that is waited for.</summary>
     public bool IsStarved => _toSend.IsEmpty && FinalSize < 0 && HighestSent < Credit;
 

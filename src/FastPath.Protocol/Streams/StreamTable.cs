@@ -170,6 +170,10 @@ internal sealed partial class StreamTable
             {
                 _blocked.Enqueue(stream);
             }
+            else if (stream.IsIdle)
+            {
+                stream.TellIdle();
+            }
         }
 
         // One that the peer's limit keeps waiting has not even begun; it stalls like any other.

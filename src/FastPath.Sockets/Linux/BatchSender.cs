@@ -9,7 +9,6 @@ namespace FastPath.Sockets.Linux;
 internal sealed class BatchSender
 {
     private const int NameStride = 32;
-    private const int PeersWithoutSegmentationMax = 1_024;
 
     private readonly SafeHandle _handle;
     private readonly AddressFamily _family;
@@ -17,7 +16,7 @@ internal sealed class BatchSender
     private readonly TimeSpan _patience;
     private readonly LoopWaiter _waiter;
     private readonly SendBatch _batch;
-    private readonly HashSet<PeerAddress> _withoutSegmentation = [];
+    private readonly PathSegments _segments = new();
     private readonly PinnedVector<MessageHeader> _headers = new(SendBatch.GroupsMax);
     private readonly PinnedVector<byte> _names = new(SendBatch.GroupsMax * NameStride);
     private readonly PinnedVector<byte> _controls = new(SendBatch.GroupsMax * ControlMessages.SendBytes);
@@ -56,6 +55,9 @@ internal sealed class BatchSender
 
     public RefusedDatagrams Refused { get; } = new();
 
+    /// <summary>For tests of paths that this machine does not have: an error number for a group, 0 to let it pass.</summary>
+    public Func<SendGroup, int>? Fault { get; set; }
+
     public Span<byte> Rent(int lengthMax)
     {
         Span<byte> space;
@@ -78,7 +80,7 @@ internal sealed class BatchSender
             return;
         }
 
-        int datagramsMax = !_mayGroup || IsWithoutSegmentation(to) ? 1 : SendGroup.DatagramsMax;
+        int datagramsMax = _mayGroup ? _segments.MaxOf(to) : 1;
         if (!_batch.TryCommit(length, to, datagramsMax, ecn))
         {
             SendGroups();
@@ -103,10 +105,12 @@ internal sealed class BatchSender
         int sent = 0;
         while (sent < count)
         {
-            int result = SendPatiently(_headers.AddressOf(sent), count - sent, out int error);
+            int result = SendFrom(sent, count, out int error);
             for (int i = 0; i < result; i++)
             {
-                _counters.DatagramsSent += _batch[sent + i].Datagrams;
+                ref readonly SendGroup group = ref _batch[sent + i];
+                _counters.DatagramsSent += group.Datagrams;
+                _segments.OnSent(group.To);
             }
 
             sent += Math.Max(result, 0);
@@ -132,7 +136,7 @@ internal sealed class BatchSender
             is LibcConstants.EINVAL or LibcConstants.EMSGSIZE or LibcConstants.EIO or LibcConstants.EOPNOTSUPP;
         if (_batch[group].Datagrams > 1 && mayBeSegmentation)
         {
-            SendSeparately(group);
+            SendSeparately(group, error);
         }
         else
         {
@@ -142,10 +146,10 @@ internal sealed class BatchSender
     }
 
     /// <summary>
-    /// The group was refused as a whole: if its datagrams pass alone, this peer's path takes no groups; if they are too
-    /// long, that was the reason.
+    /// The group was refused as a whole: if its datagrams pass alone, this peer's path takes no groups so large; if they are
+    /// too long, that was the reason.
     /// </summary>
-    private void SendSeparately(int group)
+    private void SendSeparately(int group, int refusal)
     {
         int passed = 0;
         bool isTooLong = false;
@@ -177,14 +181,30 @@ internal sealed class BatchSender
         if (passed > 0 && !isTooLong)
         {
             _counters.SegmentationRefusals++;
-            if (_withoutSegmentation.Count == PeersWithoutSegmentationMax)
+            bool isForGood = refusal is LibcConstants.EIO or LibcConstants.EOPNOTSUPP;
+            _segments.OnRefused(_batch[group].To, datagrams, isForGood);
+        }
+    }
+
+    /// <returns>Groups that went out, from the first on; negative with an error.</returns>
+    private int SendFrom(int first, int count, out int error)
+    {
+        int end = count;
+        if (Fault is { } fault)
+        {
+            error = 0;
+            for (end = first; end < count && error == 0; end += error == 0 ? 1 : 0)
             {
-                // Forgetting costs one refused call a peer; remembering without end would cost memory.
-                _withoutSegmentation.Clear();
+                error = fault(_batch[end]);
             }
 
-            _withoutSegmentation.Add(_batch[group].To);
+            if (end == first)
+            {
+                return -1;
+            }
         }
+
+        return SendPatiently(_headers.AddressOf(first), end - first, out error);
     }
 
     /// <summary>Sends again after a signal, and after the kernel had no room but then found some.</summary>
@@ -266,7 +286,4 @@ internal sealed class BatchSender
                 break;
         }
     }
-
-    private bool IsWithoutSegmentation(PeerAddress to) =>
-        _withoutSegmentation.Count > 0 && _withoutSegmentation.Contains(to);
 }

@@ -73,6 +73,12 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
     /// <summary>For tests that need an option of the kernel which no setting offers.</summary>
     internal Socket Native => _socket;
 
+    /// <inheritdoc cref="BatchSender.Fault"/>
+    internal Func<SendGroup, int>? SendFault
+    {
+        set => _sender.Fault = value;
+    }
+
     public bool TryReceive(out Span<byte> datagram, out PeerAddress from) => _received.TryTake(out datagram, out from);
 
     public Span<byte> RentSend(int lengthMax)

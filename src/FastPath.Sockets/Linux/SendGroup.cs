@@ -14,7 +14,7 @@ internal struct SendGroup
     public PeerAddress To;
     public EcnCodepoint Ecn;
 
-    /// <summary>Length of every datagram but the last, which may be shorter.</summary>
+    /// <summary>Length of every datagram.</summary>
     public int SegmentBytes;
 
     public int Bytes;
@@ -23,11 +23,14 @@ internal struct SendGroup
     /// <summary>Pieces of memory: datagrams that lie side by side share one.</summary>
     public int Vectors;
 
-    /// <summary>A datagram of this length to the same peer may be appended: none shorter came before it.</summary>
+    /// <summary>A datagram of this length to the same peer may be appended.</summary>
+    /// <remarks>
+    /// Only one as long as the others: what is shorter, a tail or a packet of control alone, and what is longer, a probe of the
+    /// path's MTU, leave on their own, so that nothing is refused for its company.
+    /// </remarks>
     public readonly bool Admits(int length, int datagramsMax) =>
         length > 0
-        && length <= SegmentBytes
+        && length == SegmentBytes
         && Datagrams < datagramsMax
-        && Bytes == Datagrams * SegmentBytes
         && Bytes + length <= BytesMax;
 }

@@ -90,6 +90,7 @@ public sealed class OutgoingStream : IAsyncDisposable
         {
             if (RoomBytes < atLeast || !_writer.TryGetSpace(out Memory<byte> space) || space.Length < atLeast)
             {
+                GiveBackUnused();
                 return false;
             }
 
@@ -115,6 +116,10 @@ public sealed class OutgoingStream : IAsyncDisposable
             if (bytes > 0)
             {
                 _writer.Commit(bytes);
+            }
+            else
+            {
+                _writer.GiveBack();
             }
         }
         finally
@@ -190,6 +195,7 @@ public sealed class OutgoingStream : IAsyncDisposable
             if (RoomBytes > 0)
             {
                 await _writer.GetSpaceAsync(cancellationToken).ConfigureAwait(false);
+                GiveBackUnused();
             }
         }
         finally
@@ -316,6 +322,15 @@ public sealed class OutgoingStream : IAsyncDisposable
         if (Interlocked.And(ref _state, ~Writing) == WritingDisposed)
         {
             _writer.Dispose();
+        }
+    }
+
+    /// <summary>Room was only asked for; memory that was given before is still the caller's.</summary>
+    private void GiveBackUnused()
+    {
+        if (_lentBytes == 0)
+        {
+            _writer.GiveBack();
         }
     }
 

@@ -70,6 +70,7 @@ internal sealed class RingPipeWriter(OutgoingStream stream) : PipeWriter
             {
                 if (TryDrainEntered() && (stream.RoomBytes == 0 || stream.Writer.TryGetSpace(out _)))
                 {
+                    stream.Writer.GiveBack();
                     return new FlushResult(isCanceled: false, isCompleted: false);
                 }
 

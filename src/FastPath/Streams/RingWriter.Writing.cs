@@ -11,6 +11,7 @@ internal sealed partial class RingWriter
     private const int PostBytes = 64 * 1_024;
 
     /// <summary>Waits for free slots and gives some memory of them.</summary>
+    /// <remarks>The memory is the writer's until it commits some of it or calls <see cref="GiveBack"/>.</remarks>
     /// <exception cref="FastPathException">Every target has ended.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Memory<byte>> GetSpaceAsync(CancellationToken cancellationToken)
@@ -50,16 +51,18 @@ internal sealed partial class RingWriter
             Ring.Reclaim();
             _growth.Apply(Ring);
             space = Ring.GetSpace();
+            _isLent |= !space.IsEmpty;
             return !space.IsEmpty;
         }
     }
 
+    /// <summary>Whoever had memory of free slots in hand has not any more.</summary>
+    public void GiveBack() => Volatile.Write(ref _isLent, false);
+
     /// <summary>The first bytes of the space hold payload now.</summary>
     public void Commit(int length)
     {
-        long start = Ring.Frontier;
-        Ring.CommitInPlace(length);
-        AddOffer(start, start + length);
+        CommitNoted(length);
         _offer.Post();
     }
 
@@ -74,9 +77,7 @@ internal sealed partial class RingWriter
         {
             int count = Math.Min(space.Length, bytes.Length - written);
             bytes.Slice(written, count).CopyTo(space.Span);
-            long start = Ring.Frontier;
-            Ring.CommitInPlace(count);
-            AddOffer(start, start + count);
+            CommitNoted(count);
             written += count;
             if (written - posted >= PostBytes)
             {
@@ -146,6 +147,14 @@ internal sealed partial class RingWriter
         {
             _space.Leave(signal);
         }
+    }
+
+    private void CommitNoted(int length)
+    {
+        long start = Ring.Frontier;
+        Ring.CommitInPlace(length);
+        GiveBack();
+        AddOffer(start, start + length);
     }
 
     private int WriteAt(long offset, ReadOnlySpan<byte> bytes, ref bool isNew)

@@ -35,6 +35,9 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
     private int _live;
     private int _isDisposed;
 
+    // A writer has free slots in hand: none may be given back.
+    private bool _isLent;
+
     private RingWriter(
         EngineLoop loop,
         FragmentRing ring,
@@ -200,8 +203,26 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         _lastAcknowledgedAt = stream.LastProgressAt.Nanoseconds;
         Connection connection = stream.Connection;
         _growth.Observe(
-            stream.IsStarved, Waiting > 0, connection.Recovery.Congestion.WindowBytes, connection.Streams.OpenSends, Ring);
+            stream.IsStarved,
+            Waiting > 0,
+            connection.Recovery.Congestion.WindowBytes,
+            connection.Streams.OpenSends,
+            connection.Streams.Settings.WindowBytesMax,
+            Ring);
         WakeWhenWorthIt();
+    }
+
+    void ISendListener.OnIdle(SendStream stream)
+    {
+        lock (_ringGate)
+        {
+            // Once the ring is abandoned, whoever removes the last cursor gives all back, and nobody else.
+            if (!Volatile.Read(ref _isLent) && Volatile.Read(ref _isDisposed) == 0)
+            {
+                // A stream that says nothing keeps no block that it has half filled.
+                Ring.ReclaimIdle();
+            }
+        }
     }
 
     /// <summary>A writer that found no room comes back for a good part of the window, not for each packet.</summary>

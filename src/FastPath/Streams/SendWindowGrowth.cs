@@ -21,8 +21,10 @@ internal sealed class SendWindowGrowth
     /// <param name="isWriterWaiting">A writer has no room.</param>
     /// <param name="congestionWindow">Of the connection, in bytes.</param>
     /// <param name="streams">That share it.</param>
+    /// <param name="windowMax">Of a stream, by the settings of the connection.</param>
     /// <param name="ring">Whose window it is.</param>
-    public void Observe(bool isStarved, bool isWriterWaiting, long congestionWindow, int streams, FragmentRing ring)
+    public void Observe(
+        bool isStarved, bool isWriterWaiting, long congestionWindow, int streams, long windowMax, FragmentRing ring)
     {
         if (!isWriterWaiting || !isStarved)
         {
@@ -30,7 +32,7 @@ internal sealed class SendWindowGrowth
         }
 
         long useful = Math.Max(FreelyBytes, PerCongestionWindow * congestionWindow) / Math.Max(1, streams);
-        long wanted = Math.Min(2 * ring.Capacity, Math.Min(useful, StreamSettings.Default.WindowBytesMax));
+        long wanted = Math.Min(2 * ring.Capacity, Math.Min(useful, windowMax));
         if (wanted > ring.Capacity)
         {
             Volatile.Write(ref _wanted, wanted);

@@ -30,36 +30,8 @@ public sealed partial class StreamHandle
     /// <exception cref="FastPathException">The stream ended early; what had come before was readable before.</exception>
     /// <exception cref="InvalidOperationException">Another read is under way.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
-    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(int maxBytes, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            // Also where bytes are always there already: a reader that keeps up would never wait, and never hear of it.
-            return ValueTask.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
-        }
-
-        BeginRead();
-        bool mustWait = false;
-        try
-        {
-            if (TryTake(maxBytes, isImplicit: true, out StreamSegment segment))
-            {
-                return new(segment.Memory);
-            }
-
-            mustWait = true;
-        }
-        finally
-        {
-            if (!mustWait)
-            {
-                EndRead();
-            }
-        }
-
-        return WaitAndReadAsync(maxBytes, cancellationToken);
-    }
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(int maxBytes, CancellationToken cancellationToken = default) =>
+        ReadAsync<PlainRead, ReadOnlyMemory<byte>>(maxBytes, cancellationToken);
 
     /// <summary>Waits for bytes and gives them as a segment that the caller releases; it may hold several at once.</summary>
     /// <remarks>
@@ -71,35 +43,8 @@ public sealed partial class StreamHandle
     /// <exception cref="FastPathException">The stream ended early; what had come before was readable before.</exception>
     /// <exception cref="InvalidOperationException">Another read is under way.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
-    public ValueTask<StreamSegment> ReadSegmentAsync(int maxBytes = int.MaxValue, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<StreamSegment>(cancellationToken);
-        }
-
-        BeginRead();
-        bool mustWait = false;
-        try
-        {
-            if (TryTake(maxBytes, isImplicit: false, out StreamSegment segment))
-            {
-                return new(segment);
-            }
-
-            mustWait = true;
-        }
-        finally
-        {
-            if (!mustWait)
-            {
-                EndRead();
-            }
-        }
-
-        return WaitAndReadSegmentAsync(maxBytes, cancellationToken);
-    }
+    public ValueTask<StreamSegment> ReadSegmentAsync(int maxBytes = int.MaxValue, CancellationToken cancellationToken = default) =>
+        ReadAsync<SegmentRead, StreamSegment>(maxBytes, cancellationToken);
 
     /// <summary>Reads to the end into pooled blocks that are charged to the node's budget.</summary>
     /// <param name="maxBytes">More than this fails at once when it was announced, and as soon as it came otherwise.</param>
@@ -227,27 +172,43 @@ public sealed partial class StreamHandle
 
     internal void AskForMore() => _source.AskForMore();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadOnlyMemory<byte>> WaitAndReadAsync(int maxBytes, CancellationToken cancellationToken)
+    /// <typeparam name="TKind">A structure, so that each kind of read is code of its own.</typeparam>
+    /// <typeparam name="TResult">What the caller gets.</typeparam>
+    private ValueTask<TResult> ReadAsync<TKind, TResult>(int maxBytes, CancellationToken cancellationToken)
+        where TKind : struct, IReadKind<TResult>
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // Also where bytes are always there already: a reader that keeps up would never wait, and never hear of it.
+            return ValueTask.FromCanceled<TResult>(cancellationToken);
+        }
+
+        BeginRead();
+        bool mustWait = false;
         try
         {
-            StreamSegment segment;
-            do
+            if (TryTake(maxBytes, TKind.IsImplicit, out StreamSegment segment))
             {
-                await WaitAsync(cancellationToken).ConfigureAwait(false);
+                return new(TKind.ResultOf(in segment));
             }
-            while (!TryTake(maxBytes, isImplicit: true, out segment));
-            return segment.Memory;
+
+            mustWait = true;
         }
         finally
         {
-            EndRead();
+            if (!mustWait)
+            {
+                EndRead();
+            }
         }
+
+        return WaitAndReadAsync<TKind, TResult>(maxBytes, cancellationToken);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<StreamSegment> WaitAndReadSegmentAsync(int maxBytes, CancellationToken cancellationToken)
+    private async ValueTask<TResult> WaitAndReadAsync<TKind, TResult>(int maxBytes, CancellationToken cancellationToken)
+        where TKind : struct, IReadKind<TResult>
     {
         try
         {
@@ -256,8 +217,8 @@ public sealed partial class StreamHandle
             {
                 await WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            while (!TryTake(maxBytes, isImplicit: false, out segment));
-            return segment;
+            while (!TryTake(maxBytes, TKind.IsImplicit, out segment));
+            return TKind.ResultOf(in segment);
         }
         finally
         {

@@ -12,6 +12,9 @@ public sealed class LinuxDatagramSocketTests : DatagramSocketConformance
 {
     private const int SocketLevel = 1;
     private const int NoChecksum = 11;
+    private const int InputOutput = 5;
+    private const int InvalidArgument = 22;
+    private const int MessageTooLong = 90;
     private const int IPv4Level = 0;
     private const int TypeOfService = 1;
     private const int IPv6Level = 41;
@@ -42,8 +45,51 @@ public sealed class LinuxDatagramSocketTests : DatagramSocketConformance
         Assert.Equal(1, receiver.Counters.BuffersCoalesced);
     }
 
+    [Theory]
+    [InlineData(InvalidArgument)]
+    [InlineData(MessageTooLong)]
+    public void A_path_that_refuses_a_buffer_gets_halves_of_it_and_every_datagram_and_no_other_path_notices(int error)
+    {
+        const int Run = 20;
+        const int Passing = 6;
+        using LinuxDatagramSocket sender = OpenWithOffload("127.0.0.1");
+        using LinuxDatagramSocket first = OpenWithOffload("127.0.0.1");
+        using LinuxDatagramSocket second = OpenWithOffload("127.0.0.1");
+        PeerAddress narrow = first.LocalAddress;
+        sender.SendFault = group => group.To == narrow && group.Datagrams > Passing ? error : 0;
+
+        // 20 are refused, then two buffers of 10, of which the second was made before it was known; 5 pass.
+        SendRun(sender, first, Run);
+        Assert.Equal(1, sender.Counters.SegmentationRefusals);
+        Assert.Equal(0, first.Counters.BuffersCoalesced);
+        SendRun(sender, first, Run);
+        Assert.Equal(3, sender.Counters.SegmentationRefusals);
+        Assert.Equal(0, first.Counters.BuffersCoalesced);
+        SendRun(sender, first, Run);
+        Assert.Equal(3, sender.Counters.SegmentationRefusals);
+        Assert.Equal(4, first.Counters.BuffersCoalesced);
+
+        SendRun(sender, second, Run);
+        Assert.Equal(1, second.Counters.BuffersCoalesced);
+        Assert.Equal(4 * Run, sender.Counters.DatagramsSent);
+        Assert.Equal(0, sender.Counters.SendErrors + sender.Counters.SendTooLong + sender.Counters.SendsDropped);
+        Assert.False(sender.TryTakeRefused(out _));
+    }
+
     [Fact]
-    public void A_path_that_refuses_the_joined_buffer_gets_its_datagrams_alone_from_then_on()
+    public void A_device_that_cuts_nothing_gets_single_datagrams_at_once()
+    {
+        using LinuxDatagramSocket sender = OpenWithOffload("127.0.0.1");
+        using LinuxDatagramSocket receiver = OpenWithOffload("127.0.0.1");
+        sender.SendFault = group => group.Datagrams > 1 ? InputOutput : 0;
+        SendRun(sender, receiver, 20);
+        SendRun(sender, receiver, 20);
+        Assert.Equal(1, sender.Counters.SegmentationRefusals);
+        Assert.Equal(40, sender.Counters.DatagramsSent);
+    }
+
+    [Fact]
+    public void A_path_that_takes_no_buffer_gets_its_datagrams_alone_until_it_takes_some_again()
     {
         using LinuxDatagramSocket sender = OpenWithOffload("127.0.0.1");
         using LinuxDatagramSocket first = OpenWithOffload("127.0.0.1");
@@ -51,13 +97,14 @@ public sealed class LinuxDatagramSocketTests : DatagramSocketConformance
 
         // The kernel does not cut a buffer whose datagrams are to go without a checksum: it answers EINVAL.
         sender.Native.SetRawSocketOption(SocketLevel, NoChecksum, BitConverter.GetBytes(1));
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < 6; round++)
         {
             SendRun(sender, first, 20);
         }
 
-        Assert.Equal(1, sender.Counters.SegmentationRefusals);
-        Assert.Equal(60, sender.Counters.DatagramsSent);
+        // One of 20, two of 10, four of 5, ten of 2, and from then on only single ones.
+        Assert.Equal(17, sender.Counters.SegmentationRefusals);
+        Assert.Equal(120, sender.Counters.DatagramsSent);
         Assert.Equal(0, sender.Counters.SendErrors);
 
         sender.Native.SetRawSocketOption(SocketLevel, NoChecksum, BitConverter.GetBytes(0));
@@ -66,6 +113,16 @@ public sealed class LinuxDatagramSocketTests : DatagramSocketConformance
         Assert.Equal(1, sender.Counters.SendCalls - callsBefore);
         Assert.Equal(1, second.Counters.BuffersCoalesced);
         Assert.Equal(0, first.Counters.BuffersCoalesced);
+
+        for (int alone = 40; alone < PathSegments.SendsFirst; alone += 16)
+        {
+            SendRun(sender, first, 16);
+        }
+
+        Assert.Equal(0, first.Counters.BuffersCoalesced);
+        SendRun(sender, first, 16);
+        Assert.Equal(8, first.Counters.BuffersCoalesced);
+        Assert.Equal(17, sender.Counters.SegmentationRefusals);
     }
 
     [Theory]

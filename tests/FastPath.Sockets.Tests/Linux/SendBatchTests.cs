@@ -9,11 +9,21 @@ public sealed class SendBatchTests
     private const int ArenaBytes = 256 * 1_024;
 
     [Fact]
-    public void A_group_ends_with_its_first_shorter_datagram()
+    public void A_tail_and_a_packet_of_control_leave_on_their_own()
     {
         var batch = new SendBatch(ArenaBytes);
-        Commit(batch, Peer(1), 1_200, 1_200, 500, 500, 1_200);
-        Assert.Equal([(1_200, 3), (500, 1), (1_200, 1)], Groups(batch));
+        Commit(batch, Peer(1), 1_200, 1_200, 500, 1_200, 1_200, 60);
+        Assert.Equal([(1_200, 2), (500, 1), (1_200, 2), (60, 1)], Groups(batch));
+    }
+
+    [Theory]
+    [InlineData(1_200, 1_452)]
+    [InlineData(1_452, 8_952)]
+    public void A_probe_of_the_path_shares_its_group_with_nobody_whatever_comes_before_or_behind(int full, int probe)
+    {
+        var batch = new SendBatch(ArenaBytes);
+        Commit(batch, Peer(1), full, full, probe, full, 40, probe, 40);
+        Assert.Equal([(full, 2), (probe, 1), (full, 1), (40, 1), (probe, 1), (40, 1)], Groups(batch));
     }
 
     [Fact]

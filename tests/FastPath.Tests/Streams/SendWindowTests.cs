@@ -14,6 +14,7 @@ public sealed class SendWindowTests
 
     // Less than the congestion window after a few round trips, however slow the machine is.
     private const long BeginBytes = 16 * 1_024;
+    private const long WindowMax = 128 << 20;
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(20);
 
     [Fact]
@@ -38,12 +39,12 @@ public sealed class SendWindowTests
         var pool = new PinnedSlabPool(64 * 1_024 * 1_024);
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, 0, BeginBytes)!;
         var growth = new SendWindowGrowth();
-        growth.Observe(isStarved: true, isWriterWaiting: false, 1 << 24, ring);
-        growth.Observe(isStarved: false, isWriterWaiting: true, 1 << 24, ring);
+        growth.Observe(isStarved: true, isWriterWaiting: false, 1 << 24, streams: 1, WindowMax, ring);
+        growth.Observe(isStarved: false, isWriterWaiting: true, 1 << 24, streams: 1, WindowMax, ring);
         growth.Apply(ring);
         Assert.Equal(BeginBytes, ring.Capacity);
 
-        growth.Observe(isStarved: true, isWriterWaiting: true, 1 << 24, ring);
+        growth.Observe(isStarved: true, isWriterWaiting: true, 1 << 24, streams: 1, WindowMax, ring);
         growth.Apply(ring);
         Assert.Equal(2 * BeginBytes, ring.Capacity);
         growth.Apply(ring);
@@ -51,17 +52,20 @@ public sealed class SendWindowTests
     }
 
     [Theory]
-    [InlineData(12_000, 1 << 20)]
-    [InlineData(3_000_000, 6_000_000)]
-    [InlineData(100_000_000, 128 << 20)]
-    public void It_widens_to_twice_the_congestion_window_and_a_little_without_asking_it(long congestionWindow, long limit)
+    [InlineData(12_000, WindowMax, 1 << 20)]
+    [InlineData(3_000_000, WindowMax, 6_000_000)]
+    [InlineData(100_000_000, WindowMax, WindowMax)]
+    [InlineData(100_000_000, 3_000_000, 3_000_000)]
+    [InlineData(12_000, 300_000, 300_000)]
+    public void It_widens_to_twice_the_congestion_window_and_a_little_without_asking_it_and_never_beyond_the_settings(
+        long congestionWindow, long windowMax, long limit)
     {
         var pool = new PinnedSlabPool(1L << 30);
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, 0, BeginBytes)!;
         var growth = new SendWindowGrowth();
         for (int i = 0; i < 20; i++)
         {
-            growth.Observe(isStarved: true, isWriterWaiting: true, congestionWindow, ring);
+            growth.Observe(isStarved: true, isWriterWaiting: true, congestionWindow, streams: 1, windowMax, ring);
             growth.Apply(ring);
         }
 

@@ -37,8 +37,11 @@ internal sealed class Crowd(FastPathOptions options) : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             using var endpoint = new Endpoint(settings, RandomNumberGenerator.GetBytes(StaticKeyPair.KeyLength), new SystemRandom());
             endpoint.Dial(MonotonicClock.Now, key, address);
+            Turn(endpoint);
             while (endpoint.Find(key) is not { Rtt.HasSample: true })
             {
+                // Only for what is still to come: waiting once more when all has come would take the whole patience a peer.
+                _socket.Wait(Patience);
                 Turn(endpoint);
             }
         }
@@ -71,7 +74,5 @@ internal sealed class Crowd(FastPathOptions options) : IDisposable
         {
             _socket.CommitSend(length, to);
         }
-
-        _socket.Wait(Patience);
     }
 }

@@ -11,13 +11,11 @@ internal static class ScaleBench
 {
     // Each has a node of its own with its thread and socket; idle ones share a socket.
     private const int ActiveMax = 64;
-    private const int WarmUps = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     public static async Task<ScaleReport> RunAsync(
         FastPathOptions options, int connections, int streams, long bytes, CancellationToken cancellationToken)
     {
-        (double Managed, double Native) connection = await MeasureIdleAsync(options, connections, cancellationToken).ConfigureAwait(false);
+        IdleConnectionFigures connection = await IdleConnections.MeasureAsync(options, connections, cancellationToken).ConfigureAwait(false);
         double stream = await IdleStreams.MeasureAsync(options, streams, cancellationToken).ConfigureAwait(false);
         int active = Math.Min(connections, ActiveMax);
         await using var receiver = new LocalReceiver(options);
@@ -31,25 +29,9 @@ internal static class ScaleBench
             streams,
             active,
             bytes,
-            connection.Managed,
-            connection.Native,
+            connection,
             stream,
             run,
             MachineLimits.Measure(options, sender.Peer));
-    }
-
-    private static async Task<(double Managed, double Native)> MeasureIdleAsync(
-        FastPathOptions options, int connections, CancellationToken cancellationToken)
-    {
-        await using FastPathNode node = RawNodes.Start(options with { IdleTimeout = Patience });
-        using var crowd = new Crowd(options);
-        await Task.Run(() => crowd.Connect(node, WarmUps, cancellationToken), cancellationToken).ConfigureAwait(false);
-        Footprint before = Footprint.Take(node);
-        await Task.Run(() => crowd.Connect(node, connections, cancellationToken), cancellationToken).ConfigureAwait(false);
-        Footprint after = Footprint.Take(node);
-        int open = node.Peers.Count;
-        return open == connections + WarmUps
-            ? after.Per(connections, before)
-            : throw new InvalidOperationException($"{open} of {connections + WarmUps} connections are open");
     }
 }

@@ -9,8 +9,7 @@ namespace FastPath.Cli.Bench.Scale;
 
 /// <summary>What <c>bench scale</c> measured.</summary>
 /// <param name="Active">Connections at work at once in the run.</param>
-/// <param name="ConnectionManaged">Bytes of the managed heap an idle connection, one end.</param>
-/// <param name="ConnectionNative">Resident bytes outside of it an idle connection, one end: keys above all.</param>
+/// <param name="Connection">An idle connection, one end.</param>
 /// <param name="Stream">Bytes an idle stream, both ends.</param>
 internal sealed record ScaleReport(
     JsonObject Document,
@@ -18,8 +17,7 @@ internal sealed record ScaleReport(
     int Streams,
     int Active,
     long Bytes,
-    double ConnectionManaged,
-    double ConnectionNative,
+    IdleConnectionFigures Connection,
     double Stream,
     ThroughputRun Run,
     MachineLimits Limits)
@@ -33,8 +31,12 @@ internal sealed record ScaleReport(
             var table = new FigureTable();
             table.Add(
                 "an idle connection",
-                Sizes.Format((long)(ConnectionManaged + ConnectionNative)),
-                $"{ConnectionManaged:0} B managed, {ConnectionNative:0} B native; of {Connections}, one end");
+                Sizes.Format((long)(Connection.Managed + Connection.Native)),
+                $"{Connection.Managed:0} B managed, {Connection.Native:0} B native; of {Connections}, one end");
+            table.Add(
+                "a handshake",
+                $"{Connection.Handshake.TotalMilliseconds:0.00} ms",
+                $"{Connection.HandshakeBusy.TotalMilliseconds:0.00} ms of processor time, both ends");
             table.Add("an idle stream", Sizes.Format((long)Stream), $"of {Streams}, both ends");
             table.Add("goodput", $"{Goodput:0} MB/s", $"{Sizes.Format(Bytes)} on {Active} connections, {Streams} streams each");
             table.Add("fairness", $"{Figures.Fairness(Run.Shares):0.000}", "Jain's index over all streams when the first one ends");
@@ -48,9 +50,11 @@ internal sealed record ScaleReport(
         document["streams"] = Streams;
         document["active_connections"] = Active;
         document["bytes"] = Bytes;
-        document["bytes_per_idle_connection"] = ConnectionManaged + ConnectionNative;
-        document["managed_bytes_per_idle_connection"] = ConnectionManaged;
-        document["native_bytes_per_idle_connection"] = ConnectionNative;
+        document["bytes_per_idle_connection"] = Connection.Managed + Connection.Native;
+        document["managed_bytes_per_idle_connection"] = Connection.Managed;
+        document["native_bytes_per_idle_connection"] = Connection.Native;
+        document["handshake_ms"] = Connection.Handshake.TotalMilliseconds;
+        document["handshake_cpu_ms"] = Connection.HandshakeBusy.TotalMilliseconds;
         document["bytes_per_idle_stream"] = Stream;
         document["goodput_mb_s"] = Goodput;
         document["fairness_jain"] = Figures.Fairness(Run.Shares);
