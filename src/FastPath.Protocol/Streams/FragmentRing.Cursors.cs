@@ -27,10 +27,8 @@ internal sealed partial class FragmentRing
     {
         lock (_cursorGate)
         {
-            if (_cursors.Remove(cursor) && _cursors.Count == 0 && _isAbandoned)
-            {
-                ReleaseAll();
-            }
+            EndLoans(cursor);
+            TakeOff(cursor);
         }
     }
 
@@ -84,6 +82,14 @@ internal sealed partial class FragmentRing
 
             Volatile.Write(ref _reclaimedTo, Math.Max(_reclaimedTo, passed));
             return _reclaimedTo;
+        }
+    }
+
+    private void TakeOff(RingCursor cursor)
+    {
+        if (_cursors.Remove(cursor) && _cursors.Count == 0 && _isAbandoned)
+        {
+            ReleaseAll();
         }
     }
 

@@ -32,11 +32,11 @@ internal sealed class MissionBench(FastPathOptions options, int runs, Action<str
     private static readonly int[] SmallSizes = [1_024, 16 * 1_024, 63 * 1_024];
 
     private readonly List<Goal> _goals = [];
-    private readonly PairedBlocks _requests = new(runs * SetsOfRun, Block: 100, WarmUps: 200);
-    private readonly PairedBlocks _gets = new(runs * SetsOfRun, Block: 20, WarmUps: 40);
+    private readonly PairedBlocks _requests = new(runs * SetsOfRun, Block: 60, WarmUps: 100);
+    private readonly PairedBlocks _gets = new(runs * SetsOfRun, Block: 12, WarmUps: 30);
 
     // Two threads that answer each other settle into a rhythm only after a while.
-    private readonly PairedBlocks _echoes = new(runs * SetsOfRun, Block: 500, WarmUps: 1_000);
+    private readonly PairedBlocks _echoes = new(runs * SetsOfRun, Block: 300, WarmUps: 600);
 
     public async Task<MissionReport> RunAsync(CancellationToken cancellationToken)
     {
