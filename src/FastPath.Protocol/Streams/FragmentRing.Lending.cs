@@ -36,7 +36,13 @@ internal sealed partial class FragmentRing
         }
     }
 
-    private bool IsLent(SlabBlock block) => _loans.Exists(loan => loan.Block == block);
+    private bool IsLent(SlabBlock block)
+    {
+        lock (_cursorGate)
+        {
+            return _loans.Exists(loan => loan.Block == block);
+        }
+    }
 
     /// <summary>A block that has left the ring is returned with its last loan.</summary>
     private void EndLoans(RingCursor cursor)
