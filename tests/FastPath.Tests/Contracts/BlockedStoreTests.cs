@@ -77,7 +77,7 @@ public sealed class BlockedStoreTests
         Assert.Empty(cache.Enumerate());
     }
 
-    private static bool IsStoredIn(IContractStore store)
+    private static bool IsStoredIn(MemoryContractStore store)
     {
         using StoredContract? entry = store.TryOpen(Contract.Key.Instance);
         byte[] code = new byte[Code.Length];
@@ -95,7 +95,7 @@ public sealed class BlockedStoreTests
         }
     }
 
-    private static void StoreIn(IContractStore store)
+    private static void StoreIn(MemoryContractStore store)
     {
         using IContractWriter writer = store.BeginWrite(Contract.Key);
         writer.SetParameters([1]);
