@@ -38,12 +38,12 @@ public sealed class SendWindowTests
         var pool = new PinnedSlabPool(64 * 1_024 * 1_024);
         FragmentRing ring = FragmentRing.TryCreate(pool, BufferHolder.SendRing, 0, BeginBytes)!;
         var growth = new SendWindowGrowth();
-        growth.Observe(isStarved: true, isWriterWaiting: false, 1 << 24, ring);
-        growth.Observe(isStarved: false, isWriterWaiting: true, 1 << 24, ring);
+        growth.Observe(isStarved: true, isWriterWaiting: false, 1 << 24, 1, ring);
+        growth.Observe(isStarved: false, isWriterWaiting: true, 1 << 24, 1, ring);
         growth.Apply(ring);
         Assert.Equal(BeginBytes, ring.Capacity);
 
-        growth.Observe(isStarved: true, isWriterWaiting: true, 1 << 24, ring);
+        growth.Observe(isStarved: true, isWriterWaiting: true, 1 << 24, 1, ring);
         growth.Apply(ring);
         Assert.Equal(2 * BeginBytes, ring.Capacity);
         growth.Apply(ring);
@@ -61,7 +61,7 @@ public sealed class SendWindowTests
         var growth = new SendWindowGrowth();
         for (int i = 0; i < 20; i++)
         {
-            growth.Observe(isStarved: true, isWriterWaiting: true, congestionWindow, ring);
+            growth.Observe(isStarved: true, isWriterWaiting: true, congestionWindow, 1, ring);
             growth.Apply(ring);
         }
 
