@@ -54,6 +54,9 @@ internal sealed partial class GetTable : IRelayOwner
 
     public Instant NextDeadline => Instant.Min(_timers.Next, _nextLook);
 
+    /// <summary>A request that this node takes part in; null when it does not, or no longer.</summary>
+    public GetOperation? Find(UInt128 transaction) => _operations.GetValueOrDefault(transaction);
+
     /// <summary>A request of this node's own; ends in one Deliver or one Fail of the host.</summary>
     /// <param name="resume">What this node has already of one payload; the answer may begin there, or at 0.</param>
     public void Start(

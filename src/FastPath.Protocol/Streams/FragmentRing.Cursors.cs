@@ -28,12 +28,8 @@ internal sealed partial class FragmentRing
     {
         lock (_cursorGate)
         {
-            bool wasThere = _cursors.Remove(cursor);
-            NoteOnly();
-            if (wasThere && _cursors.Count == 0 && _isAbandoned)
-            {
-                ReleaseAll();
-            }
+            EndLoans(cursor);
+            TakeOff(cursor);
         }
     }
 
@@ -129,6 +125,16 @@ internal sealed partial class FragmentRing
         lock (_cursorGate)
         {
             return PassedByAll();
+        }
+    }
+
+    private void TakeOff(RingCursor cursor)
+    {
+        bool wasThere = _cursors.Remove(cursor);
+        NoteOnly();
+        if (wasThere && _cursors.Count == 0 && _isAbandoned)
+        {
+            ReleaseAll();
         }
     }
 

@@ -368,7 +368,11 @@ internal sealed partial class FragmentRing
             return;
         }
 
-        _pool.Return(_slots.Block(index), _holder);
+        if (_loans.Count == 0 || !IsLent(_slots.Block(index)))
+        {
+            _pool.Return(_slots.Block(index), _holder);
+        }
+
         _slots.Set(index, default, default);
         _pinnedBlocks--;
     }

@@ -108,26 +108,42 @@ internal sealed class ReadLeases(RingCursor cursor)
     }
 
     /// <summary>No read begins from here on; explicit leases stay until they come back.</summary>
-    /// <param name="mustRemove">Whether the cursor is to be taken off the ring now.</param>
+    /// <param name="mustRemove">Whether the cursor is to be taken off the ring now; also of one that was left behind and comes back.</param>
     /// <returns>False when it was closed before.</returns>
     public bool Close(out bool mustRemove)
     {
         lock (_gate)
         {
-            mustRemove = false;
-            if (_isClosed)
-            {
-                return false;
-            }
-
+            bool wasClosed = _isClosed;
             _isClosed = true;
-            if (_implicit != None)
+            bool wasHeld = _implicit != None;
+            if (wasHeld)
             {
                 SetReleased(_implicit);
                 _implicit = None;
             }
 
-            mustRemove = !_isReading && _first == _next;
+            mustRemove = (!wasClosed || wasHeld) && !_isReading && _first == _next;
+            return !wasClosed;
+        }
+    }
+
+    /// <summary>
+    /// No read begins from here on, and the ring goes on at once; what was given out stays the reader's until it comes back,
+    /// by <see cref="Close"/> or <see cref="Release"/>. On the thread that writes the ring.
+    /// </summary>
+    /// <returns>False when it was closed before, is inside a read, from which it comes back by itself, or there is no budget for it.</returns>
+    public bool TryLeaveBehind(FragmentRing ring)
+    {
+        lock (_gate)
+        {
+            long start = _first < _next ? _entries[Index(_first)].Start : _position;
+            if (_isClosed || _isReading || !ring.TryLeaveBehind(cursor, start, _position))
+            {
+                return false;
+            }
+
+            _isClosed = true;
             return true;
         }
     }

@@ -92,7 +92,16 @@ public sealed partial class StreamHandle
     internal void BeginRead()
     {
         ThrowIfFailed();
-        _leases.BeginRead();
+        try
+        {
+            _leases.BeginRead();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Left behind in this moment: it is told why.
+            ThrowIfFailed();
+            throw;
+        }
     }
 
     internal void EndRead()

@@ -215,15 +215,18 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
     /// <summary>Ends the reading; the sender hears the code when the stream has not ended yet.</summary>
     internal void Stop(StreamErrorCode code)
     {
-        if (!_leases.Close(out bool mustRemove))
+        bool isFirst = _leases.Close(out bool mustRemove);
+        if (isFirst)
         {
-            return;
+            _signal.Signal.Set();
+            _retention?.Release();
         }
 
-        _signal.Signal.Set();
-        _retention?.Release();
-        bool isLast = _readers?.Remove() == true;
-        _source.Leave(mustRemove ? _leases.Cursor : null, isLast ? code : null);
+        if (isFirst || mustRemove)
+        {
+            bool isLast = isFirst && _readers?.Remove() == true;
+            _source.Leave(mustRemove ? _leases.Cursor : null, isLast ? code : null);
+        }
     }
 
     /// <summary>Ends the reading for a reason of this node: reads fail with it from here on, also when bytes are there.</summary>
@@ -232,18 +235,24 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
         _failure = (int)code;
         _signal.Signal.Set();
         _retention?.Release();
-        if (_leases.Close(out bool mustRemove))
-        {
-            bool isLast = _readers?.Remove() == true;
-            _source.Leave(mustRemove ? _leases.Cursor : null, isLast ? code : null);
-        }
+        Stop(code);
     }
 
-    /// <summary>The next read fails with it; what the reader holds until then stays its own.</summary>
-    internal void FailNextRead(StreamErrorCode code)
+    /// <summary>
+    /// Reads fail with it from here on, and the others go on at once, also when this reader does not come back from what it
+    /// does; what it holds until then stays its own. On the thread that writes the ring.
+    /// </summary>
+    internal void LeaveBehind(StreamErrorCode code)
     {
         _failure = (int)code;
         _signal.Signal.Set();
+        if (_leases.TryLeaveBehind(_source.Ring))
+        {
+            _retention?.Release();
+            bool isLast = _readers?.Remove() == true;
+            _source.Leave(null, isLast ? code : null);
+            _source.Consumed();
+        }
     }
 
     internal void Release(long lease)

@@ -14,13 +14,22 @@ public sealed class ChurnScenarioTests
     {
         var run = new ChurnRun(seed, nodes: 16, keys: 200);
         run.Run(operations: 2_000, operationsPerDeparture: 50);
-        Assert.Null(run.Judge());
+        AssertRight(run);
+        int againAfterLoss = run.Questions.AfterLoss;
         run.RunCalm();
-        Assert.Null(run.Judge());
+        AssertRight(run);
+        Assert.Equal(againAfterLoss, run.Questions.AfterLoss);
 
         // The run is worth its name: all of it happened, and most of it went well.
         Assert.True(run.Departures > 20);
         Assert.True(run.Operations.Count(o => o.Status == OperationStatus.Done) > 1_000);
         Assert.Contains(run.Operations, o => o.Status == OperationStatus.NotFound);
+        Assert.True(run.Questions.AfterLoss > 0);
+    }
+
+    private static void AssertRight(ChurnRun run)
+    {
+        string? wrong = run.Judge();
+        Assert.True(wrong is null, wrong);
     }
 }

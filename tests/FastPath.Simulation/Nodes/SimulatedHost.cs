@@ -31,8 +31,8 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
 
     public int LookUps { get; private set; }
 
-    /// <summary>How often each request has asked this node.</summary>
-    public Dictionary<UInt128, int> LookUpsOf { get; } = [];
+    /// <summary>Called with each request that asks this node.</summary>
+    public Action<GetOperation>? OnAsked { get; set; }
 
     /// <summary>What passes is kept in the store, too; else it is only remembered among <see cref="Caches"/>.</summary>
     public bool KeepsCached { get; set; }
@@ -49,7 +49,7 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
     public void BeginLookUp(UInt128 transaction, ContractInstanceId instance)
     {
         LookUps++;
-        LookUpsOf[transaction] = LookUpsOf.GetValueOrDefault(transaction) + 1;
+        OnAsked?.Invoke(Core.Gets.Find(transaction)!);
         if (!IsStuck)
         {
             Core.Gets.CompleteLookUp(
@@ -196,8 +196,15 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
         OnPutEnded?.Invoke(transaction, status);
     }
 
+    /// <summary>Called when a connection to a neighbour has ended.</summary>
+    public Action? OnNeighbourLost { get; set; }
+
     public void OnConnectionEvent(in ConnectionEvent connectionEvent)
     {
+        if (connectionEvent.Kind == ConnectionEventKind.Closed)
+        {
+            OnNeighbourLost?.Invoke();
+        }
     }
 
     public void OnDialResult(in DialResult result)

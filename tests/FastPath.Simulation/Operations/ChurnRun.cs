@@ -1,5 +1,6 @@
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Handshakes;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Time;
 using FastPath.Serialization.Contracts;
@@ -20,12 +21,14 @@ internal sealed class ChurnRun
     private readonly SimulatedEndings[] _endings;
     private readonly Dictionary<ContractInstanceId, SimulatedEntry>[] _disks;
     private readonly int[] _lives;
+    private readonly PeerKey[] _keysOfNodes;
     private readonly HashSet<(int, int)> _links = [];
     private readonly ContractKey[] _keys;
     private readonly Dictionary<ContractInstanceId, HashSet<string>> _written = [];
     private readonly Dictionary<UInt128, ChurnOperation> _byTransaction = [];
     private UInt128 _nextTransaction = 1;
     private int _changes;
+    private readonly RequestTrail _questions = new();
     private string? _loop;
     private Instant _changedAt = Instant.Zero;
 
@@ -37,6 +40,7 @@ internal sealed class ChurnRun
         _endings = new SimulatedEndings[nodes];
         _disks = [.. Enumerable.Range(0, nodes).Select(_ => new Dictionary<ContractInstanceId, SimulatedEntry>())];
         _lives = new int[nodes];
+        _keysOfNodes = new PeerKey[nodes];
         _keys = new ContractKey[keys];
         byte[] bytes = new byte[ContractKey.Length];
         for (int i = 0; i < keys; i++)
@@ -74,6 +78,9 @@ internal sealed class ChurnRun
 
     public long LookUps { get; private set; }
 
+    /// <summary>Who was asked for what by whom.</summary>
+    public RequestTrail Questions => _questions;
+
     public void Run(int operations, int operationsPerDeparture)
     {
         for (int i = 0; i < operations; i++)
@@ -103,9 +110,9 @@ internal sealed class ChurnRun
     /// <summary>What was wrong with an operation, or with what it left; null when all was right.</summary>
     public string? Judge()
     {
-        if (_loop is not null)
+        if ((_questions.Unexplained ?? _loop) is { } again)
         {
-            return $"seed {_seed}: {_loop}";
+            return $"seed {_seed}: {again}";
         }
 
         foreach (ChurnOperation operation in Operations.Where(o => o.Life == _lives[o.Node]))
@@ -149,16 +156,12 @@ internal sealed class ChurnRun
         return null;
     }
 
-    // Asked again with more hops than before, or by a branch that has not heard of it because a node between was lost: a few
-    // times. A loop would ask until nothing is left of the hops of every branch.
+    // Whom a PUT did not get to may still have it, so a node may be given it by another branch when those between were lost: a
+    // few times. A loop would go on until nothing is left of the hops of every branch.
     private string? LoopAt(int i)
     {
-        SimulatedHost host = _nodes[i]!.Host;
-        int mostAsked = host.LookUpsOf.Values.DefaultIfEmpty().Max();
-        int mostTaken = host.Taken.GroupBy(taken => taken.Header.Transaction).Select(group => group.Count()).DefaultIfEmpty().Max();
-        return mostAsked > _nodes.Length || mostTaken > _nodes.Length
-            ? $"node {i} was asked {mostAsked} times by one request and given {mostTaken} times what one PUT carries"
-            : null;
+        int mostTaken = _nodes[i]!.Host.Taken.GroupBy(taken => taken.Header.Transaction).Select(group => group.Count()).DefaultIfEmpty().Max();
+        return mostTaken > _nodes.Length ? $"node {i} was given {mostTaken} times what one PUT carries" : null;
     }
 
     // A node that is silent is found out by a time limit, and those of several hops add up.
@@ -246,7 +249,12 @@ internal sealed class ChurnRun
         var settings = new OperationSettings { HopsToLive = HopsToLive };
         SimulatedNode node = new(_world, i, _seed, operationSettings: settings);
         _nodes[i] = node;
+        _keysOfNodes[i] = node.Core.Endpoint.PublicKey;
         node.Host.KeepsCached = true;
+        int life = _lives[i];
+        node.Host.OnNeighbourLost = () => _questions.Lose(i, _world.Now);
+        node.Host.OnAsked = get => _questions.Ask(
+            get.Transaction, i, life, NumberOf(get.Requester), _world.Now, get.HopsToLive, (get.Flags & OperationFlags.Thorough) != 0);
         foreach ((ContractInstanceId instance, SimulatedEntry entry) in _disks[i])
         {
             node.Host.Store[instance] = entry;
@@ -272,6 +280,8 @@ internal sealed class ChurnRun
             return;
         }
 
+        _loop ??= LoopAt(i);
+        _questions.Lose(i, _world.Now);
         bool isClean = _world.Random.NextInt32(2) == 0;
         if (isClean)
         {
@@ -283,7 +293,6 @@ internal sealed class ChurnRun
             _world.RunFor(Duration.FromMilliseconds(20));
         }
 
-        _loop ??= LoopAt(i);
         _disks[i] = new(node.Host.Store);
         LookUps += node.Host.LookUps;
         _world.Remove(node.Address);
@@ -293,6 +302,10 @@ internal sealed class ChurnRun
         Changed();
         _world.At(_world.Now + Duration.FromMilliseconds(2_000 + _world.Random.NextInt32(8_000)), () => Arrive(i));
     }
+
+    private int? NumberOf(Connection? neighbour) => neighbour is null
+        ? null
+        : Array.FindIndex(_keysOfNodes, key => key == neighbour.Session.PeerKey);
 
     private void Changed()
     {

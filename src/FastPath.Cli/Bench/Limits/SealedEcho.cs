@@ -9,13 +9,14 @@ using FastPath.Sockets;
 
 namespace FastPath.Cli.Bench.Limits;
 
-/// <summary>Sealed datagrams there and back between two threads: what any request costs here, whatever the protocol.</summary>
+/// <summary>
+/// One end of sealed datagrams there and back between two threads: what any request costs here, whatever the protocol.
+/// </summary>
 internal sealed class SealedEcho : IDisposable
 {
     public const int ShortBytes = 100;
     public const int ShortCount = 2_000;
 
-    private const int WarmUps = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
     private static readonly Duration KeepOldKeys = Duration.FromSeconds(1);
 
@@ -23,13 +24,15 @@ internal sealed class SealedEcho : IDisposable
     private readonly PacketSealer _sealer;
     private readonly PacketOpener _opener;
 
-    private SealedEcho(FastPathEngine engine, PacketCipher cipher)
+    public SealedEcho(FastPathEngine engine, PacketCipher cipher)
     {
         byte[] secret = new byte[PhaseKey.SecretLength];
         _socket = DatagramSocketFactory.Create((DatagramSocketKind)engine, new IPEndPoint(IPAddress.Loopback, 0));
         _sealer = new PacketSealer(cipher, secret, RekeyLimits.Default, Instant.Zero);
         _opener = new PacketOpener(cipher, secret);
     }
+
+    public PeerAddress Address => _socket.LocalAddress;
 
     /// <returns>Round trips in microseconds, in order of size.</returns>
     public static double[] Measure(FastPathEngine engine, string cipher, int bytes, int count) =>
@@ -44,22 +47,15 @@ internal sealed class SealedEcho : IDisposable
     public static double[] Measure(
         FastPathEngine engine, string cipher, int bytes, int count, int concurrency, out double perSecond)
     {
-        PacketCipher algorithm = PacketCipher.Supported.First(candidate => candidate.Name == cipher);
-        using var asker = new SealedEcho(engine, algorithm);
-        using var answerer = new SealedEcho(engine, algorithm);
-        bool isOver = false;
-        var thread = new Thread(() => answerer.Answer(ref isOver)) { IsBackground = true, Name = "sealed echo" };
-        thread.Start();
-        asker.Ask(answerer._socket.LocalAddress, bytes, WarmUps, concurrency);
+        using var pair = new SealedEchoPair(engine, cipher, bytes);
         long start = Stopwatch.GetTimestamp();
-        double[] microseconds = asker.Ask(answerer._socket.LocalAddress, bytes, count, concurrency);
+        double[] microseconds = pair.Ask(count, concurrency);
         perSecond = count / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Volatile.Write(ref isOver, true);
-        answerer._socket.Wake();
-        thread.Join();
         Array.Sort(microseconds);
         return microseconds;
     }
+
+    public void Wake() => _socket.Wake();
 
     public void Dispose()
     {
@@ -68,8 +64,10 @@ internal sealed class SealedEcho : IDisposable
         _opener.Dispose();
     }
 
-    private double[] Ask(PeerAddress to, int bytes, int count, int concurrency)
+    /// <returns>Round trips in microseconds, as they came.</returns>
+    public double[] Ask(PeerAddress to, int bytes, int count, int concurrency)
     {
+        long began = Stopwatch.GetTimestamp();
         double[] microseconds = new double[count];
         int answered = 0;
         int lost = 0;
@@ -84,6 +82,12 @@ internal sealed class SealedEcho : IDisposable
             bool isHeard = false;
             while (TryOpen(out long sentAt, out _, out _))
             {
+                if (sentAt < began)
+                {
+                    // Given up by the block before.
+                    continue;
+                }
+
                 microseconds[answered++] = Stopwatch.GetElapsedTime(sentAt).TotalMicroseconds;
                 isHeard = true;
             }
@@ -99,7 +103,8 @@ internal sealed class SealedEcho : IDisposable
         return microseconds[..Math.Max(1, answered)];
     }
 
-    private void Answer(ref bool isOver)
+    /// <summary>Answers until it is over, and somebody wakes it.</summary>
+    public void Answer(ref bool isOver)
     {
         while (!Volatile.Read(ref isOver))
         {

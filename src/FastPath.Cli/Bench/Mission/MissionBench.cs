@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using FastPath.Cli.Bench.Latency;
+using FastPath.Cli.Bench.Limits;
 using FastPath.Cli.Bench.Measuring;
 using FastPath.Cli.Bench.Small;
 using FastPath.Cli.Demo;
@@ -10,7 +12,7 @@ namespace FastPath.Cli.Bench.Mission;
 
 /// <summary>What streaming is for, measured one after the other: relay memory, first byte, short messages, old peers.</summary>
 /// <param name="options">Of every node.</param>
-/// <param name="runs">Contracts that are moved each way; GETs and requests in proportion.</param>
+/// <param name="runs">Contracts that are moved each way; short streams and sets of nodes in proportion.</param>
 /// <param name="say">Told what is being measured.</param>
 internal sealed class MissionBench(FastPathOptions options, int runs, Action<string> say)
 {
@@ -19,11 +21,7 @@ internal sealed class MissionBench(FastPathOptions options, int runs, Action<str
     private const long WarmUpBytes = 200_000;
     private const long StreamBytes = 64 * 1_024;
     private const int StreamsOfRun = 20;
-    private const int PairsOfRun = 3;
-    private const int RequestsOfRun = 400;
-
-    // Two threads that answer each other settle into a rhythm only after some thousands.
-    private const int EchoedRequestsOfRun = 3_000;
+    private const int SetsOfRun = 2;
     private const double MemoryRatioMin = 100;
     private const double FirstByteMicrosecondsMax = 1_000;
     private const double EchoRatioMax = 1.5;
@@ -34,21 +32,26 @@ internal sealed class MissionBench(FastPathOptions options, int runs, Action<str
     private static readonly int[] SmallSizes = [1_024, 16 * 1_024, 63 * 1_024];
 
     private readonly List<Goal> _goals = [];
+    private readonly PairedBlocks _requests = new(runs * SetsOfRun, Block: 60, WarmUps: 100);
+    private readonly PairedBlocks _gets = new(runs * SetsOfRun, Block: 12, WarmUps: 30);
+
+    // Two threads that answer each other settle into a rhythm only after a while.
+    private readonly PairedBlocks _echoes = new(runs * SetsOfRun, Block: 300, WarmUps: 600);
 
     public async Task<MissionReport> RunAsync(CancellationToken cancellationToken)
     {
         // First, while the process is as fresh as the echo's thread.
-        SmallReport inline = await AskBesideEchoAsync(cancellationToken).ConfigureAwait(false);
+        (JsonObject document, PairedTimes echoes) = await AskBesideEchoAsync(cancellationToken).ConfigureAwait(false);
         await MoveContractsAsync(cancellationToken).ConfigureAwait(false);
         await TimeFirstBytesAsync(cancellationToken).ConfigureAwait(false);
-        SmallReport first = await AskAsync(inline, cancellationToken).ConfigureAwait(false);
+        await AskAsync(echoes, cancellationToken).ConfigureAwait(false);
         await GetSmallContractsAsync(cancellationToken).ConfigureAwait(false);
         say("contracts to, from and through an old peer");
         (int served, int asked) = await OldPeers.ServeAsync(options, ContractBytes, cancellationToken).ConfigureAwait(false);
         _goals.Add(new Goal(
             "old_peers_served", "old peers served", served, asked, IsFloor: true, "0",
             $"puts and gets of {Sizes.Format(ContractBytes)}, the old peer at either end and between"));
-        return new MissionReport(first.Document, _goals);
+        return new MissionReport(document, _goals);
     }
 
     private async Task MoveContractsAsync(CancellationToken cancellationToken)
@@ -96,30 +99,21 @@ internal sealed class MissionBench(FastPathOptions options, int runs, Action<str
             $"over {Hops} hops, {microseconds.Length} times; p99 {Figures.Percentile(microseconds, 0.99):0} us"));
     }
 
-    private async Task<SmallReport> AskAsync(SmallReport inline, CancellationToken cancellationToken)
+    private async Task AskAsync(PairedTimes echoes, CancellationToken cancellationToken)
     {
-        SmallReport? first = null;
+        var byPool = new List<PairedTimes>();
         foreach (int size in SmallSizes)
         {
             say($"requests of {size / 1_024} KiB, with and without streaming");
-            SmallReport report = await SmallBench.RunAsync(options, size, runs * RequestsOfRun, 1, cancellationToken).ConfigureAwait(false);
-            first ??= report;
-            _goals.Add(new Goal(
-                $"requests_{size / 1_024}kib_on_to_off", $"requests of {size / 1_024} KiB, streaming on to off", report.OnToOff, SlowerMax, IsFloor: false, "0.00",
-                $"p50 {report.P50:0.0} and {report.OffP50:0.0} us, median of {report.Rounds.Count} pairs"));
+            byPool.Add(await CompareAsync(
+                _requests, (o, token) => TimedRequests.StartAsync(o, size, token), cancellationToken).ConfigureAwait(false));
+            AddOnToOff("requests", size, byPool[^1]);
         }
 
         _goals.Add(new Goal(
-            "request_to_raw_echo", "1 KiB round trip to a sealed UDP echo", inline.OnToEcho, EchoRatioMax, IsFloor: false, "0.00",
-            $"{inline.P50:0.0} to {inline.EchoP50:0.0} us, continuations inline as in the echo; by the pool {first!.OnToEcho:0.00} ({first.P50:0.0} us)"));
-        return first;
-    }
-
-    private Task<SmallReport> AskBesideEchoAsync(CancellationToken cancellationToken)
-    {
-        say("requests of 1 KiB beside a sealed echo");
-        return SmallBench.RunAsync(
-            options with { UnsafeInlineContinuations = true }, SmallSizes[0], runs * EchoedRequestsOfRun, 1, cancellationToken);
+            "request_to_raw_echo", "1 KiB round trip to a sealed UDP echo", echoes.Ratio, EchoRatioMax, IsFloor: false, "0.00",
+            $"{echoes.Tested:0.0} to {echoes.Reference:0.0} us, median of {echoes.Pairs.Count} pairs, continuations inline as in the echo; "
+            + $"by the pool {byPool[0].Tested / echoes.Reference:0.00} ({byPool[0].Tested:0.0} us)"));
     }
 
     private async Task GetSmallContractsAsync(CancellationToken cancellationToken)
@@ -127,10 +121,34 @@ internal sealed class MissionBench(FastPathOptions options, int runs, Action<str
         foreach (int size in SmallSizes)
         {
             say($"contracts of {size / 1_024} KiB, with and without streaming");
-            double ratio = await SmallContracts.MeasureAsync(options, size, runs * PairsOfRun, cancellationToken).ConfigureAwait(false);
-            _goals.Add(new Goal(
-                $"gets_{size / 1_024}kib_on_to_off", $"GETs of {size / 1_024} KiB, streaming on to off", ratio, SlowerMax, IsFloor: false, "0.00",
-                $"median of five sets of nodes, {runs * PairsOfRun} pairs each"));
+            var contract = new DemoContract(size, 1);
+            AddOnToOff("GETs", size, await CompareAsync(
+                _gets, (o, token) => SmallContracts.StartAsync(o, contract, token), cancellationToken).ConfigureAwait(false));
         }
+    }
+
+    private Task<PairedTimes> CompareAsync(
+        PairedBlocks blocks, Func<FastPathOptions, CancellationToken, Task<ITimedWork>> start, CancellationToken cancellationToken) =>
+        blocks.MeasureAsync(
+            token => start(options, token),
+            token => start(options with { Streaming = FastPathStreaming.Off }, token),
+            cancellationToken);
+
+    private void AddOnToOff(string what, int size, PairedTimes times) => _goals.Add(new Goal(
+        $"{what.ToLowerInvariant()}_{size / 1_024}kib_on_to_off", $"{what} of {size / 1_024} KiB, streaming on to off",
+        times.Ratio, SlowerMax, IsFloor: false, "0.00",
+        $"p50 {times.Tested:0.0} and {times.Reference:0.0} us, median of {times.Pairs.Count} pairs on {runs * SetsOfRun} sets of nodes"));
+
+    private async Task<(JsonObject Document, PairedTimes Times)> AskBesideEchoAsync(CancellationToken cancellationToken)
+    {
+        say("requests of 1 KiB beside a sealed echo");
+        await using RequestPair pair = await RequestPair.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        string cipher = pair.Peer.Cipher;
+        FastPathOptions inline = options with { UnsafeInlineContinuations = true };
+        PairedTimes times = await _echoes.MeasureAsync(
+            token => TimedRequests.StartAsync(inline, SmallSizes[0], token),
+            _ => Task.FromResult<ITimedWork>(new SealedEchoPair(options.Engine, cipher, SmallSizes[0])),
+            cancellationToken).ConfigureAwait(false);
+        return (Document.Create(pair.Client, pair.Peer), times);
     }
 }
