@@ -6,7 +6,7 @@ using FastPath.Simulation.Network;
 namespace FastPath.Simulation.Flows;
 
 /// <summary>A link of the bed of namespaces, in virtual time: the same rate, delay, loss and queue of one round trip.</summary>
-/// <param name="BurstPackets">Loss comes in bursts of so many packets of a link in full use; 0 for packet by packet.</param>
+/// <param name="BurstPackets">Loss comes in bursts of so many packets on average; 0 for packet by packet.</param>
 internal sealed record BedLink(string Title, double RoundTripMs, long Megabits, double Loss, double BurstPackets = 0)
 {
     private const int MtuBytes = 1_472;
@@ -30,10 +30,8 @@ internal sealed record BedLink(string Title, double RoundTripMs, long Megabits, 
         QueueBytes = (long)(BytesPerSecond * RoundTripMs / 1_000),
         MtuBytes = MtuBytes,
         Loss = BurstPackets == 0 ? Loss : 0,
-        Bursts = BurstPackets == 0 ? null : new BurstLoss(BurstTime * ((1 - Loss) / Loss), BurstTime),
+        PacketBursts = BurstPackets == 0 ? null : new PacketBurstLoss(Loss, BurstPackets),
     };
-
-    private Duration BurstTime => Duration.FromSeconds(BurstPackets * MtuBytes / BytesPerSecond);
 
     /// <summary>A transfer that would take so long if the link did nothing else, measured from its first byte on, and what stood in the queue.</summary>
     public BedOutcome Run(CongestionAlgorithm algorithm, ulong seed, double seconds, bool isBoundByWindows = true)
