@@ -2,11 +2,12 @@ using FastPath.Protocol.Congestion;
 using FastPath.Protocol.Time;
 using FastPath.Simulation.Flows;
 using FastPath.Simulation.Network;
+using Xunit.Abstractions;
 
 namespace FastPath.Simulation.Tests.Flows;
 
 /// <summary>What others over the same bottleneck pay for tails that go out twice on a guess.</summary>
-public sealed class TailRepeatScenarioTests
+public sealed class TailRepeatScenarioTests(ITestOutputHelper output)
 {
     private const long Rate = 1_250_000;
     private const int Seconds = 20;
@@ -24,6 +25,7 @@ public sealed class TailRepeatScenarioTests
         {
             (double other, double ours, double again) = Average(loss, queueMs, bytes);
             string report = $"{bytes} bytes each: other {other:0.00}, beside one long stream {beside:0.00}, ours {ours:0.00}, {again:0.00} sent again";
+            output.WriteLine(report);
             Assert.True(again > 3 * againOfLong, $"no tails were repeated: {report}");
             Assert.True(other >= 0.8 * beside, report);
         }
