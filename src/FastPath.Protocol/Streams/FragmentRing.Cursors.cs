@@ -19,6 +19,7 @@ internal sealed partial class FragmentRing
 
             var cursor = new RingCursor(StartOffset);
             _cursors.Add(cursor);
+            NoteOnly();
             return cursor;
         }
     }
@@ -27,7 +28,9 @@ internal sealed partial class FragmentRing
     {
         lock (_cursorGate)
         {
-            if (_cursors.Remove(cursor) && _cursors.Count == 0 && _isAbandoned)
+            bool wasThere = _cursors.Remove(cursor);
+            NoteOnly();
+            if (wasThere && _cursors.Count == 0 && _isAbandoned)
             {
                 ReleaseAll();
             }
@@ -53,37 +56,79 @@ internal sealed partial class FragmentRing
     {
         get
         {
-            long passed;
-            lock (_cursorGate)
-            {
-                passed = PassedByAll();
-            }
-
+            long passed = Passed();
             return passed == Frontier || passed - ReclaimedTo >= Math.Min(WorthwhileBytes, Capacity / WorthwhilePart);
         }
     }
 
-    /// <summary>Gives back what every cursor has passed.</summary>
+    /// <summary>Gives back what every cursor has passed, in whole blocks: a half-filled one is for the next bytes.</summary>
     /// <returns>The new <see cref="ReclaimedTo"/>.</returns>
     public long Reclaim()
     {
+        if (_reclaimedTo > StartOffset)
+        {
+            // No cursor comes any more, so what all have passed only grows.
+            return ReclaimTo(Passed());
+        }
+
         lock (_cursorGate)
         {
-            long passed = PassedByAll();
-            long block = _reclaimedTo >> _blockShift;
-            for (; (block + 1) * _blockBytes <= passed; block++)
-            {
-                ReturnSlot(_slots.IndexOf(block * _blockBytes));
-            }
+            return ReclaimTo(PassedByAll());
+        }
+    }
 
-            if (passed == HighestEnd && InBlock(passed) != 0 && passed > _reclaimedTo)
-            {
-                // Nothing beyond has come: the half-filled block need not wait. A later byte rents another.
-                ReturnSlot(_slots.IndexOf(passed));
-            }
+    /// <summary>The half-filled block too, when every cursor has passed all that came: an idle ring pins nothing.</summary>
+    /// <returns>The new <see cref="ReclaimedTo"/>.</returns>
+    public long ReclaimIdle()
+    {
+        long passed = Reclaim();
+        if (passed == HighestEnd)
+        {
+            ReturnHalfFilled(passed);
+        }
 
-            Volatile.Write(ref _reclaimedTo, Math.Max(_reclaimedTo, passed));
-            return _reclaimedTo;
+        return passed;
+    }
+
+    private long ReclaimTo(long passed)
+    {
+        passed = Math.Max(_reclaimedTo, passed);
+        for (long block = _reclaimedTo >> _blockShift; block < passed >> _blockShift; block++)
+        {
+            ReturnSlot(_slots.IndexOf(block * _blockBytes));
+        }
+
+        Volatile.Write(ref _reclaimedTo, passed);
+        if (passed == FinalSize)
+        {
+            ReturnHalfFilled(passed);
+        }
+
+        return passed;
+    }
+
+    private void ReturnHalfFilled(long end)
+    {
+        if (InBlock(end) != 0)
+        {
+            // A later byte rents another.
+            ReturnSlot(_slots.IndexOf(end));
+        }
+    }
+
+    private void NoteOnly() => _only = _cursors.Count == 1 ? _cursors[0] : null;
+
+    /// <summary>Asked for every packet: the one reader that most rings have is looked at without the lock.</summary>
+    private long Passed()
+    {
+        if (_only is { } only)
+        {
+            return Math.Min(Frontier, only.Position);
+        }
+
+        lock (_cursorGate)
+        {
+            return PassedByAll();
         }
     }
 

@@ -32,6 +32,7 @@ internal sealed partial class FragmentRing
     private readonly Lock _cursorGate = new();
     private readonly List<RingCursor> _cursors = [];
     private volatile RingSlots _slots;
+    private volatile RingCursor? _only;
     private long _reservedBytes;
     private long _frontier;
     private long _reclaimedTo;
@@ -152,9 +153,9 @@ internal sealed partial class FragmentRing
     /// <param name="newBytes">How many of them had not come before.</param>
     public RingWriteResult Write(long offset, ReadOnlySpan<byte> bytes, out long newBytes)
     {
-        newBytes = 0;
         long end = offset + bytes.Length;
-        if (FinalSize >= 0 && end > FinalSize)
+        newBytes = 0;
+        if (FinalSize is var finalSize && finalSize >= 0 && end > finalSize)
         {
             return RingWriteResult.BeyondFinalSize;
         }
@@ -164,13 +165,42 @@ internal sealed partial class FragmentRing
             return RingWriteResult.BeyondWindow;
         }
 
+        if (offset == _frontier && end > offset && _above.IsEmpty)
+        {
+            // In order: no range need be kept.
+            if (!TryRentBlocks(offset, end))
+            {
+                return RingWriteResult.PoolExhausted;
+            }
+
+            CopyIn(offset, bytes);
+            newBytes = bytes.Length;
+            HighestEnd = Math.Max(HighestEnd, end);
+            Volatile.Write(ref _frontier, end);
+            return RingWriteResult.Stored;
+        }
+
+        return WriteAmongOthers(offset, bytes, end, out newBytes);
+    }
+
+    /// <summary>Bytes that overlap, or leave or meet a hole.</summary>
+    private RingWriteResult WriteAmongOthers(long offset, ReadOnlySpan<byte> bytes, long end, out long newBytes)
+    {
+        bool mayBeNew = offset >= _frontier && end > offset && _above.Count < RangesMax;
+        if (mayBeNew && TryRentBlocks(offset, end) && TryWriteWhole(offset, bytes, end))
+        {
+            newBytes = bytes.Length;
+            return RingWriteResult.Stored;
+        }
+
+        newBytes = 0;
         long start = Math.Max(offset, _frontier);
         if (start >= end || _above.Contains(start, end))
         {
             return RingWriteResult.Duplicate;
         }
 
-        if (_above.Count >= Math.Max(RangesMin, Capacity / BytesPerRange) && start > _frontier)
+        if (_above.Count >= RangesMax && start > _frontier)
         {
             return RingWriteResult.TooFragmented;
         }
@@ -178,16 +208,6 @@ internal sealed partial class FragmentRing
         if (!TryRentBlocks(start, end))
         {
             return RingWriteResult.PoolExhausted;
-        }
-
-        if (start == _frontier && _above.IsEmpty)
-        {
-            // In order: no range need be kept.
-            CopyIn(start, bytes[(int)(start - offset)..]);
-            newBytes = end - start;
-            HighestEnd = Math.Max(HighestEnd, end);
-            Volatile.Write(ref _frontier, end);
-            return RingWriteResult.Stored;
         }
 
         CopyNew(start, end, bytes[(int)(start - offset)..]);
@@ -204,6 +224,41 @@ internal sealed partial class FragmentRing
 
         PeakReorderedBytes = Math.Max(PeakReorderedBytes, ReorderedBytes);
         return RingWriteResult.Stored;
+    }
+
+    /// <summary>Bytes of which none has come: what loss and reordering leave, nearly always.</summary>
+    private bool TryWriteWhole(long offset, ReadOnlySpan<byte> bytes, long end)
+    {
+        if (offset > _frontier)
+        {
+            if (!_above.TryAddNew(offset, end))
+            {
+                return false;
+            }
+
+            CopyIn(offset, bytes);
+            HighestEnd = Math.Max(HighestEnd, end);
+            ReorderedBytes += bytes.Length;
+            PeakReorderedBytes = Math.Max(PeakReorderedBytes, ReorderedBytes);
+            return true;
+        }
+
+        (long nextStart, long nextEnd) = _above[0];
+        if (end > nextStart)
+        {
+            return false;
+        }
+
+        CopyIn(offset, bytes);
+        if (end == nextStart)
+        {
+            _above.RemoveFirst();
+            ReorderedBytes -= nextEnd - nextStart;
+            end = nextEnd;
+        }
+
+        Volatile.Write(ref _frontier, end);
+        return true;
     }
 
     /// <summary>Where the next bytes in order may be written in place: some of one block, empty when the window is full.</summary>
@@ -248,6 +303,8 @@ internal sealed partial class FragmentRing
             position += part.Length;
         }
     }
+
+    private int RangesMax => (int)Math.Max(RangesMin, Capacity / BytesPerRange);
 
     private int InBlock(long position) => (int)position & (_blockBytes - 1);
 

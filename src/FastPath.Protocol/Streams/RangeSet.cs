@@ -65,6 +65,44 @@ internal sealed class RangeSet
         return end - start - covered;
     }
 
+    /// <summary>Covers [start, end), unless any of it was covered: then nothing changes.</summary>
+    /// <param name="start">Below <paramref name="end"/>.</param>
+    /// <param name="end">Not covered itself.</param>
+    public bool TryAddNew(long start, long end)
+    {
+        int index = FirstEndingAtOrAfter(start);
+        bool meetsLower = index < Count && _ranges[index].End == start;
+        int next = meetsLower ? index + 1 : index;
+        if (next < Count && _ranges[next].Start < end)
+        {
+            return false;
+        }
+
+        bool meetsUpper = next < Count && _ranges[next].Start == end;
+        if (meetsLower && meetsUpper)
+        {
+            _ranges[index].End = _ranges[next].End;
+            RemoveAt(next, 1);
+        }
+        else if (meetsLower)
+        {
+            _ranges[index].End = end;
+        }
+        else if (meetsUpper)
+        {
+            _ranges[next].Start = start;
+        }
+        else
+        {
+            Insert(index, start, end);
+        }
+
+        return true;
+    }
+
+    /// <summary>Uncovers the lowest range.</summary>
+    public void RemoveFirst() => RemoveAt(0, 1);
+
     /// <summary>Uncovers [start, end).</summary>
     public void Remove(long start, long end)
     {
@@ -173,14 +211,22 @@ internal sealed class RangeSet
             Array.Resize(ref _ranges, Math.Max(SecondCapacity, Count * 2));
         }
 
-        Array.Copy(_ranges, index, _ranges, index + 1, Count - index);
+        if (index < Count)
+        {
+            Array.Copy(_ranges, index, _ranges, index + 1, Count - index);
+        }
+
         _ranges[index] = (start, end);
         Count++;
     }
 
     private void RemoveAt(int index, int count)
     {
-        Array.Copy(_ranges, index + count, _ranges, index, Count - index - count);
+        if (index + count < Count)
+        {
+            Array.Copy(_ranges, index + count, _ranges, index, Count - index - count);
+        }
+
         Count -= count;
     }
 }

@@ -211,7 +211,7 @@ internal sealed class ReceiveStream
     public bool OnConsumed(Instant now, bool isStarved = false)
     {
         long before = Ring.ReclaimedTo;
-        long reclaimedTo = Ring.Reclaim();
+        long reclaimedTo = HasEnded ? Ring.ReclaimIdle() : Ring.Reclaim();
         if (HasEnded)
         {
             return false;

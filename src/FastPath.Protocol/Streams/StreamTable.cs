@@ -45,6 +45,8 @@ internal sealed partial class StreamTable
     public StreamSettings Settings => _settings;
 
     /// <summary>Streams of this side that have not ended, those that wait for the peer's limit included.</summary>
+    public int OpenSends => _sending.Count;
+
     public int SendingCount => _sending.Count + _waiting.Count(stream => !stream.HasEnded);
 
     public int ReceivingCount => _receiving.Count;
@@ -181,6 +183,7 @@ internal sealed partial class StreamTable
 
         foreach (ReceiveStream stream in _receiving.Values)
         {
+            stream.Ring.ReclaimIdle();
             bool isOverdue = now - stream.LastProgressAt >= stream.ProgressTimeout;
             if (isOverdue && (stream.Description is null || !stream.IsWaitingForReader))
             {

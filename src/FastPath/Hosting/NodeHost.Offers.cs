@@ -36,7 +36,7 @@ internal sealed partial class NodeHost
     {
         try
         {
-            return RingWriter.Create(Loop, Core.Endpoint.Pool, [to], opening.Description, _options.SendWindowBytes);
+            return RingWriter.Create(Loop, Core.Endpoint.Pool, [to], opening.Description, SendWindowFor(to));
         }
         catch (FastPathException) when (opening.Accepted is { } accepted)
         {

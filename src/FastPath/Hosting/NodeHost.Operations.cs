@@ -19,12 +19,18 @@ namespace FastPath.Hosting;
 /// <summary>What operations need: the store, streams that are filled from it, and streams that are kept.</summary>
 internal sealed partial class NodeHost
 {
+    private const long SendWindowShareMin = 64 * 1_024;
+
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private long _reorderPeak;
 
     public int MessageBytesMax => _options.MessageBytesMax;
 
     public long SendWindowBytes => _options.SendWindowBytes;
+
+    /// <summary>Of one more stream: many that share a connection begin narrower, or their rings would push each other out of the cache.</summary>
+    private long SendWindowFor(Connection to) => Math.Max(
+        Math.Min(SendWindowShareMin, SendWindowBytes), SendWindowBytes / (to.Streams.OpenSends + 1));
 
     /// <summary>Stored payloads that were read whole to prove them.</summary>
     public long ProofsComputed => _proofs.Computed;
@@ -81,7 +87,7 @@ internal sealed partial class NodeHost
             Core.Endpoint.Pool,
             targets,
             description,
-            _options.SendWindowBytes);
+            SendWindowFor(targets[0]));
         Loop.Post(writer.Open);
         return writer;
     }

@@ -81,7 +81,7 @@ internal sealed partial class NodeHost
                 Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
             }, withProofs);
             body = proof.BodyOf(payload, description);
-            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, _options.SendWindowBytes, hopsFromSink);
+            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, SendWindowFor(to), hopsFromSink);
         }
         catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
         {

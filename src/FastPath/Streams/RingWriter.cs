@@ -198,7 +198,9 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
         }
 
         _lastAcknowledgedAt = stream.LastProgressAt.Nanoseconds;
-        _growth.Observe(stream.IsStarved, Waiting > 0, stream.Connection.Recovery.Congestion.WindowBytes, Ring);
+        Connection connection = stream.Connection;
+        _growth.Observe(
+            stream.IsStarved, Waiting > 0, connection.Recovery.Congestion.WindowBytes, connection.Streams.OpenSends, Ring);
         WakeWhenWorthIt();
     }
 

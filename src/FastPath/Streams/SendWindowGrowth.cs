@@ -5,7 +5,7 @@ namespace FastPath.Streams;
 /// <summary>Widens a writer's ring while the ring, and nothing else, holds the stream up.</summary>
 /// <remarks>
 /// That is so when a writer waits for room although everything written has left and the peer, the congestion window and the
-/// budget would take more. A ring wider than twice the congestion window would only store. The loop thread decides, and the
+/// budget would take more. A ring wider than the stream's share of twice the congestion window would only store. The loop thread decides, and the
 /// writing thread, whose ring it is, acts.
 /// </remarks>
 internal sealed class SendWindowGrowth
@@ -20,15 +20,16 @@ internal sealed class SendWindowGrowth
     /// <param name="isStarved">Everything written has left, and the peer would take more.</param>
     /// <param name="isWriterWaiting">A writer has no room.</param>
     /// <param name="congestionWindow">Of the connection, in bytes.</param>
+    /// <param name="streams">That share it.</param>
     /// <param name="ring">Whose window it is.</param>
-    public void Observe(bool isStarved, bool isWriterWaiting, long congestionWindow, FragmentRing ring)
+    public void Observe(bool isStarved, bool isWriterWaiting, long congestionWindow, int streams, FragmentRing ring)
     {
         if (!isWriterWaiting || !isStarved)
         {
             return;
         }
 
-        long useful = Math.Max(FreelyBytes, PerCongestionWindow * congestionWindow);
+        long useful = Math.Max(FreelyBytes, PerCongestionWindow * congestionWindow) / Math.Max(1, streams);
         long wanted = Math.Min(2 * ring.Capacity, Math.Min(useful, StreamSettings.Default.WindowBytesMax));
         if (wanted > ring.Capacity)
         {

@@ -95,6 +95,26 @@ public sealed class FragmentRingTests
     }
 
     [Fact]
+    public void A_half_filled_block_is_kept_for_the_next_bytes_and_goes_back_when_the_ring_is_idle()
+    {
+        FragmentRing ring = Create(8 * Block);
+        RingCursor cursor = ring.TryAddCursor()!;
+        byte[] bytes = [.. Enumerable.Range(0, 2 * Block).Select(i => (byte)i)];
+        ring.Write(0, bytes.AsSpan(0, Block + 3), out _);
+        cursor.Advance(Block + 3);
+        Assert.Equal(Block + 3, ring.Reclaim());
+        Assert.Equal(Block, ring.PinnedBytes);
+        ring.ReclaimIdle();
+        Assert.Equal(0, ring.PinnedBytes);
+        ring.Write(Block + 3, bytes.AsSpan(Block + 3), out _);
+        ring.ReclaimIdle();
+        Assert.Equal(Block, ring.PinnedBytes);
+        byte[] read = new byte[Block - 3];
+        ring.CopyTo(cursor.Position, read);
+        Assert.Equal(bytes[(Block + 3)..], read);
+    }
+
+    [Fact]
     [Trait("Scenario", "M5")]
     public void A_window_of_contiguous_single_bytes_is_never_too_fragmented_and_holes_are_bounded()
     {
