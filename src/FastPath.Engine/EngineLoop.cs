@@ -35,10 +35,10 @@ internal sealed class EngineLoop : IDisposable
     private readonly ConcurrentQueue<ILoopTask> _tasks = new();
     private readonly List<AsyncSignal> _deferred = [];
     private readonly Queue<(Instant Due, ILoopTask Task)> _delayed = new();
-    private readonly Lock _lateGate = new();
     private readonly Thread _thread;
     private int _flushBytes = FlushBytes;
     private int _isWaiting;
+    private int _isRunningLate;
     private volatile bool _stopping;
     private volatile bool _hasEnded;
 
@@ -131,20 +131,33 @@ internal sealed class EngineLoop : IDisposable
     }
 
     /// <summary>What comes after the end runs where it is posted, one at a time: it finds every connection closed, and says so.</summary>
+    /// <remarks>
+    /// Whoever finds another one at it leaves its task to that one and goes on, as with a loop that lives: nobody waits here,
+    /// so nobody waits for ever. A task that fails harms neither the others nor whoever posted them: the node is gone.
+    /// </remarks>
     private void RunLateTasks()
     {
-        if (_lateGate.IsHeldByCurrentThread)
-        {
-            // Posted by a late task: its turn comes when that is done.
-            return;
-        }
-
-        lock (_lateGate)
+        while (!_tasks.IsEmpty && Interlocked.Exchange(ref _isRunningLate, 1) == 0)
         {
             while (_tasks.TryDequeue(out ILoopTask? task))
             {
-                task.Run(MonotonicClock.Now);
+                RunLate(task);
             }
+
+            // Then looked at once more: one that came just before this was left here by its poster.
+            Interlocked.Exchange(ref _isRunningLate, 0);
+        }
+    }
+
+    private static void RunLate(ILoopTask task)
+    {
+        try
+        {
+            task.Run(MonotonicClock.Now);
+        }
+        catch (Exception)
+        {
+            // It may be a timer's or a token's thread, which an exception would end the process from.
         }
     }
 

@@ -41,6 +41,12 @@ public sealed partial class FastPathNode
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
+        ThrowIfForeign(targets);
+        if (stream.Loop != _host.Loop)
+        {
+            throw new ArgumentException("the stream came to another node", nameof(stream));
+        }
+
         return RelayedStream.Start(_host, stream, PlainRelay.TargetsFor(_host, stream, targets));
     }
 
@@ -73,6 +79,7 @@ public sealed partial class FastPathNode
     {
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
+        ThrowIfForeign(targets);
         ArgumentOutOfRangeException.ThrowIfNegative(totalLength);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fragmentBytes);
         var description = new StreamDescription
@@ -82,5 +89,16 @@ public sealed partial class FastPathNode
             Metadata = NodeHost.WithPurpose(Purpose.Application, metadata.Span),
         };
         return PipedStream.Open(_host, targets, description, fragmentBytes, limits ?? PipeLimits.Default);
+    }
+
+    private void ThrowIfForeign(IReadOnlyList<FanOutTarget> targets)
+    {
+        foreach (FanOutTarget target in targets)
+        {
+            if (target.Peer is { } peer)
+            {
+                _host.ConnectionOf(peer);
+            }
+        }
     }
 }

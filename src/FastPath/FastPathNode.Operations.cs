@@ -32,8 +32,9 @@ public sealed partial class FastPathNode
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
+        Protocol.Connections.Connection to = _host.ConnectionOf(peer);
         ContractPayload payload = await PayloadOf(
-            contract, state, options, _host.PutFormFor(peer.Connection), _host.SendsProofsTo(peer.Connection), cancellationToken).ConfigureAwait(false);
+            contract, state, options, _host.PutFormFor(to), _host.SendsProofsTo(to), cancellationToken).ConfigureAwait(false);
         return await new ContractPut(_host, _options, peer, payload, FlagsOf(options)).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

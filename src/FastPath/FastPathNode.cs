@@ -49,7 +49,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
         _identity = identity;
         _socket = socket;
         _options = options;
-        ILogger logger = options.LoggerFactory?.CreateLogger("FastPath") ?? NullLogger.Instance;
+        ILogger logger = options.LoggerFactory?.CreateLogger("FastPath") is { } given ? new GuardedLogger(given) : NullLogger.Instance;
         _host = new NodeHost(options, logger);
         var endpoint = new Endpoint(SettingsOf(options), identity.PrivateKey, new SystemRandom());
         var operations = new OperationSettings
@@ -168,6 +168,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
     public async ValueTask<FastPathPeer> ConnectAsync(PeerEndpoint peer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(peer.EndPoint);
         _host.Remember(peer);
         return await _host.DialAsync(peer).WaitAsync(cancellationToken).ConfigureAwait(false);
     }

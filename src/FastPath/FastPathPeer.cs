@@ -61,6 +61,8 @@ public sealed class FastPathPeer
 
     internal Connection Connection { get; }
 
+    internal NodeHost Host => _host;
+
     /// <summary>Limits what leaves for this peer, from now on.</summary>
     /// <param name="bytesPerSecond">0 for no limit.</param>
     public void SetRateLimit(long bytesPerSecond)
@@ -113,7 +115,7 @@ public sealed class FastPathPeer
     }
 
     /// <summary>Sends a request and waits for the answer of the peer's request handler.</summary>
-    /// <exception cref="FastPathException">TooLarge, or ConnectionClosed.</exception>
+    /// <exception cref="FastPathException">Refused: the peer has no handler, or it failed. TooLarge, or ConnectionClosed.</exception>
     public ValueTask<ReadOnlyMemory<byte>> RequestAsync(
         ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
     {
@@ -190,6 +192,15 @@ public sealed class FastPathPeer
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Says that a request gets no answer; nobody waits for it. An old node does not know the word.</summary>
+    internal void Refuse(ulong number)
+    {
+        if (!IsClosed && !Connection.Session.IsWithOldNode)
+        {
+            Write(MessageKind.Answer, Purpose.ApplicationFailure, number, default).Post(_host.Loop, CancellationToken.None);
+        }
+    }
+
     /// <summary>Gives a message to the connection, or keeps it until there is room; on the loop thread.</summary>
     internal void Send(OutgoingMessage message)
     {
@@ -252,6 +263,14 @@ public sealed class FastPathPeer
     }
 
     /// <summary>Everybody who waits hears it; on the loop thread, or when that has ended.</summary>
+    internal void OnRequestFailed(ulong number, FastPathException failure)
+    {
+        if (_requests.Remove(number, out OutgoingMessage? request))
+        {
+            request.Fail(failure);
+        }
+    }
+
     internal void OnClosed(string reason)
     {
         _closedReason = reason;

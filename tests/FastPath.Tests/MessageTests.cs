@@ -137,7 +137,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_handler_that_throws_answers_nothing_and_the_next_request_is_answered()
+    public async Task A_handler_that_throws_refuses_its_request_and_the_next_one_is_answered()
     {
         int calls = 0;
         await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions
@@ -146,11 +146,44 @@ public sealed class MessageTests
                 ? throw new InvalidOperationException("broken")
                 : ValueTask.FromResult(request),
         });
-        using var cancellation = new CancellationTokenSource();
-        Task<ReadOnlyMemory<byte>> unanswered = line.Right(0).RequestAsync(new byte[] { 1 }, cancellation.Token).AsTask();
+        Task<ReadOnlyMemory<byte>> refused = line.Right(0).RequestAsync(new byte[] { 1 }).AsTask();
         Assert.Equal([2], (await line.Right(0).RequestAsync(new byte[] { 2 })).ToArray());
-        Assert.False(unanswered.IsCompleted);
-        await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => unanswered);
+        await FailsAsync(FastPathError.Refused, refused);
+    }
+
+    [Fact]
+    [Trait("Scenario", "A1")]
+    public async Task A_request_that_nobody_can_answer_is_refused()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        await FailsAsync(FastPathError.Refused, line.Right(0).RequestAsync(new byte[10]).AsTask());
+        await FailsAsync(FastPathError.Refused, line.Right(0).RequestAsync(new byte[10_000]).AsTask());
+    }
+
+    /// <summary>Either may have been acknowledged whole before its receiver looks at its length.</summary>
+    [Theory]
+    [Trait("Scenario", "A1")]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task An_answer_or_a_request_that_its_receiver_does_not_take_ends_the_wait(int narrow)
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2, i => new FastPathOptions
+        {
+            MessageBytesMax = i == narrow ? 1_000 : 64 * 1_024,
+            RequestHandler = (_, _, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>(new byte[narrow == 0 ? 1_500 : 1]),
+        });
+        for (int i = 0; i < 20; i++)
+        {
+            int length = narrow == 0 ? 10 : 1_500;
+            FastPathException failure = await Assert.ThrowsAsync<FastPathException>(
+                () => line.Right(0).RequestAsync(new byte[length]).AsTask().WaitAsync(Streams.StreamReading.Patience));
+            Assert.True(failure.Error is FastPathError.TooLarge or FastPathError.Refused, failure.Message);
+        }
+    }
+
+    private static async Task FailsAsync(FastPathError error, Task act)
+    {
+        FastPathException failure = await Assert.ThrowsAsync<FastPathException>(() => act.WaitAsync(Streams.StreamReading.Patience));
+        Assert.Equal(error, failure.Error);
     }
 }

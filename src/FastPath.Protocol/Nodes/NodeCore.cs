@@ -137,7 +137,8 @@ internal sealed class NodeCore : IDisposable
                 }
 
                 break;
-            case Purpose.Application or Purpose.ApplicationRequest or Purpose.ApplicationResponse or Purpose.NetMessage
+            case Purpose.Application or Purpose.NetMessage
+                or Purpose.ApplicationRequest or Purpose.ApplicationResponse or Purpose.ApplicationFailure
                 when !message.IsEmpty:
                 if (purpose is Purpose.ApplicationRequest or Purpose.ApplicationResponse)
                 {

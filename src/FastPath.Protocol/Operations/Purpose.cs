@@ -12,6 +12,9 @@ internal enum Purpose : byte
     /// <summary>The answer; the request's number follows.</summary>
     ApplicationResponse = 0x02,
 
+    /// <summary>There will be none: nobody answers there, or who does has failed; the request's number follows.</summary>
+    ApplicationFailure = 0x03,
+
     GetRequest = 0x10,
     GetResponse = 0x11,
     GetFailed = 0x12,

@@ -188,6 +188,11 @@ internal sealed partial class PutTable
             put.Held = cursor;
             put.Target = next.Streams.Offer(
                 _now, description, new OfferWatch(this, put), Math.Max((byte)1, header.HopsToLive));
+            if (put.Target.HasEnded)
+            {
+                // Refused on this side already, its length for one: the end was told before this operation knew the stream.
+                HandleOfferEnded(put, put.Target, put.Target.EndCode);
+            }
         }
         else
         {
@@ -206,7 +211,11 @@ internal sealed partial class PutTable
         put.Relay = relay;
         _relays.Add(relay, put);
         relay.Start();
-        put.Target = route.Stream ?? put.Target;
+        if (put.Relay == relay)
+        {
+            // Else it has ended at once, and another node has its turn.
+            put.Target = route.Stream ?? put.Target;
+        }
     }
 
     private void HandleAccepted(PutOperation put, SendStream stream, Instant now)

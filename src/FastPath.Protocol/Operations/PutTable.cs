@@ -95,9 +95,9 @@ internal sealed partial class PutTable : IRelayOwner
     public void HandleRequest(Instant now, ReceiveStream stream, PutHeader header)
     {
         _now = now;
-        _offersInHand.Remove(header.Transaction);
         if (header.Purpose == Purpose.UpdateNotice)
         {
+            HandleOfferEnded(header.Transaction);
             TakeNotice(stream, header);
             return;
         }
@@ -106,9 +106,12 @@ internal sealed partial class PutTable : IRelayOwner
         {
             stream.Connection.Streams.Stop(stream, StreamErrorCode.Declined);
             stream.Ring.RemoveCursor(stream.Claim);
+            HandleOfferEnded(header.Transaction);
             return;
         }
 
+        // Others with the same content wait for the operation from now on.
+        _offersInHand.Remove(header.Transaction);
         stream.ProgressTimeout = stream.Connection.Streams.Settings.ProgressTimeoutAt(header.HopsToLive);
         bool isNew = !header.IsUpdate || _subscriptions.TryMark(header.UpdateId);
 

@@ -25,7 +25,8 @@ internal sealed class ReceiveStream
     private readonly List<IReceiveListener> _listeners = [];
     private StreamErrorCode _endCode;
     private GroupGate? _gate;
-    private ReadOnlyMemory<byte> _finDigest;
+    // One reference: readers on other threads see all of it or nothing.
+    private byte[]? _finDigest;
 
     public ReceiveStream(Connection connection, ulong id, FragmentRing ring, StreamSettings settings, Instant now)
     {
@@ -172,7 +173,7 @@ internal sealed class ReceiveStream
 
     public bool TryFinish(in FinFrame frame)
     {
-        if (!frame.Digest.IsEmpty && _finDigest.IsEmpty)
+        if (!frame.Digest.IsEmpty && _finDigest is null)
         {
             _finDigest = frame.Digest.ToArray();
         }

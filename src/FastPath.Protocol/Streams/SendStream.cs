@@ -91,6 +91,9 @@ internal sealed partial class SendStream
 
     public bool HasEnded => _hasEnded;
 
+    /// <summary>Why it has ended.</summary>
+    public StreamErrorCode EndCode => _endCode;
+
     /// <summary><see cref="OfferTail"/> was called: once is enough.</summary>
     public bool IsTailSentAgain { get; private set; }
 

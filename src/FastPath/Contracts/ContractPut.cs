@@ -63,7 +63,12 @@ internal sealed class ContractPut(
 
     private void OnSent(RingWriter writer)
     {
-        Protocol.Streams.SendStream stream = writer.Targets[0];
+        if (writer.Targets is not [{ } stream, ..])
+        {
+            // It failed before the loop had opened it.
+            return;
+        }
+
         _resumedFrom = _resumedFrom < 0 ? writer.Description.StartOffset : _resumedFrom;
         _bytesSent += stream.PayloadBytesSent;
         _bytesSentAgain += stream.PayloadBytesSentAgain;

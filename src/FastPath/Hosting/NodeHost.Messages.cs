@@ -67,9 +67,30 @@ internal sealed partial class NodeHost
             byte[] withNumber = [.. stream.Metadata.Span, .. bytes];
             Loop.Post(_ => Dispatch(peer, purpose, withNumber));
         }
-        catch (FastPathException)
+        catch (FastPathException e)
         {
-            // The sender hears of it by its stream; nobody here waits for a message that never came.
+            // The sender hears of it by its stream, unless all of that was acknowledged before.
+            EndRequest(purpose, stream, e);
+        }
+    }
+
+    /// <summary>A request or an answer came and cannot be taken: whoever waits for the answer, there or here, is told.</summary>
+    private void EndRequest(Purpose purpose, StreamHandle stream, FastPathException failure)
+    {
+        if (purpose is not (Purpose.ApplicationRequest or Purpose.ApplicationResponse) || stream.Metadata.Length < RequestNumberLength)
+        {
+            return;
+        }
+
+        ulong number = BinaryPrimitives.ReadUInt64BigEndian(stream.Metadata.Span);
+        FastPathPeer peer = PeerOf(stream.Stream.Connection);
+        if (purpose == Purpose.ApplicationRequest)
+        {
+            peer.Refuse(number);
+        }
+        else
+        {
+            Loop.Post(_ => peer.OnRequestFailed(number, failure));
         }
     }
 
@@ -98,6 +119,11 @@ internal sealed partial class NodeHost
         {
             peer.OnResponse(number, body);
         }
+        else if (purpose == Purpose.ApplicationFailure)
+        {
+            peer.OnRequestFailed(number, new FastPathException(
+                FastPathError.Refused, "the peer answers no requests, or could not answer this one"));
+        }
         else
         {
             var incoming = new IncomingRequest(this, peer, number, body);
@@ -117,6 +143,7 @@ internal sealed partial class NodeHost
     {
         if (_options.RequestHandler is not { } handler)
         {
+            peer.Refuse(number);
             return;
         }
 
@@ -132,12 +159,12 @@ internal sealed partial class NodeHost
             ValueTask sent = peer.AnswerAsync(number, response.Result);
             if (!sent.IsCompletedSuccessfully)
             {
-                _ = ObserveAsync(sent.AsTask());
+                _ = ObserveAsync(peer, number, sent.AsTask());
             }
         }
         catch (Exception e)
         {
-            Note(e);
+            Fail(peer, number, e);
         }
     }
 
@@ -149,11 +176,11 @@ internal sealed partial class NodeHost
         }
         catch (Exception e)
         {
-            Note(e);
+            Fail(peer, number, e);
         }
     }
 
-    private async Task ObserveAsync(Task sent)
+    private async Task ObserveAsync(FastPathPeer peer, ulong number, Task sent)
     {
         try
         {
@@ -161,12 +188,14 @@ internal sealed partial class NodeHost
         }
         catch (Exception e)
         {
-            Note(e);
+            Fail(peer, number, e);
         }
     }
 
-    private void Note(Exception e)
+    private void Fail(FastPathPeer peer, ulong number, Exception e)
     {
+        peer.Refuse(number);
+
         // A requester that is gone hears of it by the end of its connection.
         if (e is not FastPathException)
         {

@@ -132,7 +132,7 @@ internal sealed partial class NodeHost
             using TransferJournal? journal = JournalOf(offer.Description.Digest);
             return OfferAnswer.Accept(journal?.Record is { } record && record.TotalLength == offer.Description.TotalLength ? record.Bytes : 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
             // Taken anew: what cannot be read is of no use.
             _logger.StoreUnusable(contract.Key.ToString(), e.Message);

@@ -19,7 +19,7 @@ namespace FastPath.Hosting;
 /// <summary>What operations need: the store, streams that are filled from it, and streams that are kept.</summary>
 internal sealed partial class NodeHost
 {
-    private const long SendWindowShareMin = 64 * 1_024;
+    private const long SendWindowShareMin = 128 * 1_024;
 
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private long _reorderPeak;

@@ -141,10 +141,11 @@ internal sealed partial class NodeHost
                 carried.Failure = e;
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
             // Not the next node's fault, and yet no word of it can come.
             _logger.ServeFailed(header.Transaction, e.Message);
+            carried?.Failure = new FastPathException(FastPathError.LocalResource, $"the payload cannot be read: {e.Message}", e);
         }
         finally
         {
@@ -210,7 +211,7 @@ internal sealed partial class NodeHost
         {
             return writer.Failure == StreamErrorCode.None ? StreamErrorCode.Cancelled : writer.Failure;
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception)
         {
             writer.Reset(StreamErrorCode.StoreFailed);
             throw;
@@ -254,8 +255,9 @@ internal sealed partial class NodeHost
                 await TakePutAsync(contract, handle, writer).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Also what the host's store or merger throws: without a word the sender would wait, and the operation stay.
             _logger.PutRefused(contract.Key.ToString(), e.Message);
             status = StatusOf(e);
             handle.Stop(StreamErrorCode.StoreFailed);

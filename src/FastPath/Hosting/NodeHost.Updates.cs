@@ -39,6 +39,12 @@ internal sealed partial class NodeHost
             _followers[instance] = [.. _followers.GetValueOrDefault(instance, []), channel.Writer];
         }
 
+        if (_gone is { } gone)
+        {
+            // Either this or the shutdown sees the other.
+            channel.Writer.TryComplete(gone);
+        }
+
         Loop.Post(_ => Core.Subscriptions.Follow(instance));
         stop = () =>
         {
@@ -92,7 +98,7 @@ internal sealed partial class NodeHost
             using RingWriter writer = Open([to], description);
             await PumpAsync(writer, source.Body, 0, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is FastPathException or IOException or ObjectDisposedException)
+        catch (Exception e)
         {
             _logger.NoticeFailed(header.Contract.Key.ToString(), NameOf(to), e.Message);
         }
@@ -112,8 +118,9 @@ internal sealed partial class NodeHost
 
             status = Take(header, handle, bytes, isNew);
         }
-        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Also what the host's merger throws: without a word the sender would wait, and the operation stay.
             _logger.PutRefused(header.Contract.Key.ToString(), e.Message);
             status = StatusOf(e);
             handle.Stop(StreamFailures.CodeOf((e as FastPathException)?.Error ?? FastPathError.StoreFailed));

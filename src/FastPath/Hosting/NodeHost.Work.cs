@@ -53,9 +53,9 @@ internal sealed partial class NodeHost
                 payload = new StoredPayload(entry);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
-            // What cannot be read is not there for others; the operator is told.
+            // Whatever the host's store throws: what cannot be read is not there for others; the operator is told.
             _logger.StoreUnusable(instance.ToString(), e.Message);
         }
 
@@ -83,7 +83,7 @@ internal sealed partial class NodeHost
             body = proof.BodyOf(payload, description);
             writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, SendWindowFor(to), hopsFromSink);
         }
-        catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
+        catch (Exception e)
         {
             _logger.ServeFailed(transaction, e.Message);
             stored.Dispose();
@@ -117,7 +117,7 @@ internal sealed partial class NodeHost
                 run.WholeTook = Stopwatch.GetElapsedTime(started);
             }
         }
-        catch (Exception e) when (e is IOException or FastPathException or ObjectDisposedException)
+        catch (Exception e)
         {
             if (e is not FastPathException)
             {
@@ -164,7 +164,7 @@ internal sealed partial class NodeHost
                 writer, contract.Form, isPut: false, handle, _options.Verify, commit: w => States!.Commit(w));
             await intake.RunAsync(handle, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
             _logger.CacheFailed(contract.Key.ToString(), e.Message);
         }
@@ -201,7 +201,7 @@ internal sealed partial class NodeHost
                 throw;
             }
         }
-        catch (FastPathException e)
+        catch (Exception e)
         {
             _logger.ServeFailed(transaction, e.Message);
             Loop.Post(now => Core.Gets.FailBuffered(now, transaction));

@@ -79,12 +79,13 @@ internal sealed partial class NodeHost : INodeHost
 
     public Task<FastPathPeer> DialAsync(PeerEndpoint peer)
     {
+        // Before the dial is in the table: one that cannot begin would keep all later ones to that key waiting.
         PeerKey key = peer.Key;
+        var address = Buffers.Datagrams.PeerAddress.FromEndPoint(peer.EndPoint);
         var fresh = new TaskCompletionSource<FastPathPeer>(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource<FastPathPeer> dial = _dials.GetOrAdd(key, fresh);
         if (dial == fresh)
         {
-            var address = Buffers.Datagrams.PeerAddress.FromEndPoint(peer.EndPoint);
             Loop.Post(now => Core.Endpoint.Dial(now, key, address));
             EndIfGone(dial);
         }
@@ -105,8 +106,30 @@ internal sealed partial class NodeHost : INodeHost
         return Task.WhenAll(dials).WaitAsync(cancellationToken);
     }
 
-    public FastPathPeer PeerOf(Connection connection) =>
-        _peers.GetOrAdd(connection, static (c, host) => new FastPathPeer(c, host), this);
+    /// <summary>On any thread; also of a connection that has ended, whose peer fails whatever is asked of it.</summary>
+    public FastPathPeer PeerOf(Connection connection)
+    {
+        FastPathPeer peer = _peers.GetOrAdd(connection, static (c, host) => new FastPathPeer(c, host), this);
+        if (connection.State != ConnectionState.Established)
+        {
+            EndPeerLater(connection);
+        }
+
+        return peer;
+    }
+
+    /// <exception cref="ArgumentException">Another node's: its connections belong to that one's thread.</exception>
+    public Connection ConnectionOf(FastPathPeer peer) =>
+        peer.Host == this ? peer.Connection : throw new ArgumentException("the peer belongs to another node", nameof(peer));
+
+    /// <summary>When the end was told before this peer was made, nobody else will ever tell it.</summary>
+    private void EndPeerLater(Connection connection) => Loop.Post(_ =>
+    {
+        if (_peers.TryRemove(connection, out FastPathPeer? peer))
+        {
+            peer.OnClosed(connection.CloseReason);
+        }
+    });
 
     // Called when the wait is registered: either this or the shutdown sees the other.
     private void EndIfGone<T>(TaskCompletionSource<T> wait)
@@ -230,10 +253,10 @@ internal sealed partial class NodeHost : INodeHost
             return false;
         }
 
-        IReadOnlyList<FastPathPeer> targets;
+        Connection[] targets;
         try
         {
-            targets = route(PeerOf(stream.Connection), stream.Description!.Metadata[1..]);
+            targets = [.. route(PeerOf(stream.Connection), stream.Description!.Metadata[1..]).Select(ConnectionOf)];
         }
         catch (Exception e)
         {
@@ -241,12 +264,12 @@ internal sealed partial class NodeHost : INodeHost
             return false;
         }
 
-        if (targets.Count == 0)
+        if (targets.Length == 0)
         {
             return false;
         }
 
-        new RoutedStream(this).Start(stream, [.. targets.Select(target => target.Connection)]);
+        new RoutedStream(this).Start(stream, targets);
         return true;
     }
 

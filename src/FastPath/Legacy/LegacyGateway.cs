@@ -65,7 +65,7 @@ internal sealed class LegacyGateway
             await _host.Legacy.SendAsync(to, LegacyContracts.ToAnswer(transaction, payload)).ConfigureAwait(false);
             _host.Loop.Post(_ => _host.Core.Gets.CompleteServe(transaction));
         }
-        catch (Exception e) when (e is FastPathException or IOException or ObjectDisposedException)
+        catch (Exception e)
         {
             _logger.ServeFailed(transaction, e.Message);
             _host.Loop.Post(_ => _host.Core.Gets.FailServe(transaction));
@@ -92,7 +92,7 @@ internal sealed class LegacyGateway
 
             await ServeAsync(transaction, to, Keep(contract, payload.Value.State)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is FastPathException or ContractVerificationException)
+        catch (Exception e)
         {
             _logger.ServeFailed(transaction, e.Message);
             _host.Loop.Post(now => _host.Core.Gets.FailBuffered(now, transaction));
@@ -148,7 +148,7 @@ internal sealed class LegacyGateway
                 status = await SendOnAsync(from, put).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is FastPathException or ContractVerificationException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
             _logger.PutRefused(put.Contract.Key.ToString(), e.Message);
             status = e is ContractVerificationException ? OperationStatus.Corrupt : OperationStatus.StoreFailed;
@@ -207,7 +207,7 @@ internal sealed class LegacyGateway
         {
             payload = answer.Result.Found is { Contract: { } contract } found ? Keep(contract, found.State) : null;
         }
-        catch (ContractVerificationException e)
+        catch (Exception e)
         {
             _logger.ServeFailed(answer.Id.Id.Value, e.Message);
         }
@@ -226,7 +226,7 @@ internal sealed class LegacyGateway
                 Store(contract, state);
             }
         }
-        catch (Exception e) when (e is FastPathException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
             _logger.CacheFailed(contract.Key.ToString(), e.Message);
         }

@@ -7,6 +7,9 @@ namespace FastPath.Rollout;
 /// <param name="transaction">Of the operation.</param>
 internal sealed class ShadowRun(string what, UInt128 transaction)
 {
+    // The two ways end on different threads, and a nullable time is two words.
+    private long _wholeTicks = -1;
+
     public string What => what;
 
     public UInt128 Transaction => transaction;
@@ -15,5 +18,9 @@ internal sealed class ShadowRun(string what, UInt128 transaction)
     public TaskCompletionSource<ShadowDigest> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How long the whole message took, to the last acknowledgement; null until then, or when it failed.</summary>
-    public TimeSpan? WholeTook { get; set; }
+    public TimeSpan? WholeTook
+    {
+        get => Volatile.Read(ref _wholeTicks) is var ticks and >= 0 ? TimeSpan.FromTicks(ticks) : null;
+        set => Volatile.Write(ref _wholeTicks, value?.Ticks ?? -1);
+    }
 }

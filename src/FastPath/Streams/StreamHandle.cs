@@ -116,6 +116,8 @@ public sealed partial class StreamHandle : IDisposable, IAsyncEnumerable<ReadOnl
 
     internal FragmentRing Ring => _source.Ring;
 
+    internal EngineLoop Loop => _source.Loop;
+
     internal ReadLeases Leases => _leases;
 
     internal StreamReaders? Readers => _readers;

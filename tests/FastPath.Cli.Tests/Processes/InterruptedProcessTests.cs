@@ -31,8 +31,10 @@ public sealed class InterruptedProcessTests : IDisposable
         _processes.Add(get);
         CliProcess interrupted = _processes[which];
         int pauses = 0;
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!get.HasExited)
         {
+            Assert.False(limit.IsCancellationRequested, $"{pauses} pauses, and no end");
             interrupted.Signal(stops: true);
             await Task.Delay(Pause);
             interrupted.Signal(stops: false);

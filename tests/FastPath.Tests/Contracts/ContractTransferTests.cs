@@ -4,6 +4,7 @@ using FastPath.Options;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
+using FastPath.Tests.Streams;
 
 namespace FastPath.Tests.Contracts;
 
@@ -41,7 +42,7 @@ public sealed class ContractTransferTests
         Assert.True(far.Bytes > Code.Length + State.Length);
         if (piped)
         {
-            await EventuallyAsync(() => stores[1].Enumerate().Any());
+            await StreamReading.UntilAsync(() => stores[1].Enumerate().Any(), "nothing was cached");
             AssertStored(stores[1]);
         }
 
@@ -90,12 +91,12 @@ public sealed class ContractTransferTests
         using var cancel = new CancellationTokenSource();
         using var writer = new StallingWriter(Contract.Key);
         Task<GetReport> get = line[0].GetAsync(Contract.Key.Instance, _ => writer, cancel.Token).AsTask();
-        await writer.Reached;
+        await writer.Reached.WaitAsync(StreamReading.Patience);
         await cancel.CancelAsync();
         writer.GoOn();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => get);
         await line.AssertBaselineAsync();
-        await EventuallyAsync(() => line.Nodes.All(node => node.Core.Gets.Count == 0));
+        await StreamReading.UntilAsync(() => line.Nodes.All(node => node.Core.Gets.Count == 0), "a request has not ended");
         Assert.Empty(stores[1].Enumerate());
     }
 
@@ -112,16 +113,6 @@ public sealed class ContractTransferTests
         byte[] bytes = new byte[body.Length];
         body.Read(0, bytes);
         Assert.True(expected.AsSpan().SequenceEqual(bytes));
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition())
-        {
-            Assert.False(limit.IsCancellationRequested, "the condition did not come true");
-            await Task.Delay(5);
-        }
     }
 
     /// <summary>Takes the first piece of code and then waits until told to go on.</summary>

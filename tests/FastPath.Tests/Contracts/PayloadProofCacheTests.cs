@@ -62,14 +62,18 @@ public sealed class PayloadProofCacheTests : IDisposable
     {
         ContractInstanceId id = StoreSample(200_000);
         int reopened = 0;
+        using var asked = new ManualResetEventSlim();
         var cache = new PayloadProofCache(
             wanted =>
             {
+                // Else it may be proven before the first one has looked.
+                asked.Wait(TimeSpan.FromSeconds(30));
                 Interlocked.Increment(ref reopened);
                 return Open(wanted);
             },
             waitBytesMax: 100_000);
         Assert.Null(await AskAsync(cache, id));
+        asked.Set();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         PayloadProof? proof;
         while ((proof = await AskAsync(cache, id)) is null)

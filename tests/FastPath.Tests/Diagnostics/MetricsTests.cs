@@ -52,14 +52,7 @@ public sealed class MetricsTests
     {
         // What 100 Mbit/s bring in 50 ms; the thread that receives is kept busy until all of it has left.
         await using NodeLine line = await NodeLine.StartAsync(2);
-        using var release = new ManualResetEventSlim();
-        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        line[1].Host.Loop.Post(_ =>
-        {
-            held.SetResult();
-            release.Wait();
-        });
-        await held.Task;
+        using StandStill hold = StandStill.Of(line[1]);
         byte[] datagram = new byte[1_200];
         using (FastPath.Sockets.IDatagramSocket stranger = FastPath.Sockets.DatagramSocketFactory.Create(
             FastPath.Sockets.DatagramSocketKind.Auto, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0)))
@@ -74,7 +67,7 @@ public sealed class MetricsTests
             Assert.Equal(521, stranger.Counters.DatagramsSent);
         }
 
-        release.Set();
+        hold.End();
         await line.Right(0).PingAsync();
         Assert.Equal(0, NodeMetrics.Read(line[1])["fastpath.socket.kernel_drops"]);
         Assert.True(NodeMetrics.Read(line[1])["fastpath.datagrams.malformed"] >= 521);

@@ -19,7 +19,7 @@ internal sealed class StandStill : IDisposable
             begun.Set();
             still._over.Task.Wait();
         });
-        begun.Wait();
+        Assert.True(begun.Wait(Streams.StreamReading.Patience), "the node's thread is busy");
         return still;
     }
 

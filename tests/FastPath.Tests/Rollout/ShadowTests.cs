@@ -6,6 +6,7 @@ using FastPath.Sockets.Impairment;
 using FastPath.Stores;
 using FastPath.Streams;
 using FastPath.Tests.Stores;
+using FastPath.Tests.Streams;
 
 namespace FastPath.Tests.Rollout;
 
@@ -117,11 +118,7 @@ public sealed class ShadowTests
             put.AssertIsIn(last);
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (line.Nodes.Any(n => n.Host.Shadows.Counters.Active > 0))
-        {
-            await Task.Delay(5, limit.Token);
-        }
+        await StreamReading.UntilAsync(() => line.Nodes.All(n => n.Host.Shadows.Counters.Active == 0), "a copy was not compared");
 
         // Ten payloads, of which five go over two links: a copy for each link, which ends there.
         Assert.Equal(stage == FastPathStreaming.Shadow ? 15 : 0, line.Nodes.Sum(n => n.Host.Shadows.Counters.Same));
@@ -207,11 +204,7 @@ public sealed class ShadowTests
             }
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (nodes.Any(n => n.Host.Shadows.Counters.Active > 0))
-        {
-            await Task.Delay(5, limit.Token);
-        }
+        await StreamReading.UntilAsync(() => nodes.All(n => n.Host.Shadows.Counters.Active == 0), "a copy was not compared");
 
         return (puts, gets, nodes);
     }

@@ -120,7 +120,9 @@ public sealed class CancellationTests
         var bytes = new MemoryStream();
         while (bytes.Length < length)
         {
-            bytes.Write((await reader.ReadAvailableAsync()).Span);
+            ReadOnlyMemory<byte> part = await reader.ReadAvailableAsync();
+            Assert.False(part.IsEmpty, $"the stream ended after {bytes.Length} bytes");
+            bytes.Write(part.Span);
         }
 
         return bytes.ToArray();

@@ -52,12 +52,18 @@ public sealed class ContinuationTests
             blocked.Release();
             release.Wait();
         });
-        await blocked.WaitAsync();
+        Assert.True(await blocked.WaitAsync(StreamReading.Patience));
+        try
+        {
+            // A ping that waited for the reader would take for ever.
+            await line.Right(0).PingAsync().AsTask().WaitAsync(StreamReading.Patience);
+            Assert.False(read.IsCompleted);
+        }
+        finally
+        {
+            release.Set();
+        }
 
-        // A ping that waited for the reader would hang here.
-        await line.Right(0).PingAsync();
-        Assert.False(read.IsCompleted);
-        release.Set();
         await read;
         reader.Dispose();
         await Assert.ThrowsAsync<FastPathException>(() => write);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Streams;
+using FastPath.Serialization.Contracts;
 using FastPath.Streams;
 
 namespace FastPath.Tests.Streams;
@@ -55,18 +56,22 @@ public sealed class EndedLoopTests
         Assert.Equal(FastPathError.ConnectionClosed, failure.Error);
     }
 
-    [Fact]
+    /// <summary>Of a stream that has brought nothing its source is gone; of one that has, the target that it cannot be passed to.</summary>
+    [Theory]
     [Trait("Scenario", "A1")]
-    public async Task A_relay_says_that_its_source_is_gone()
+    [InlineData(0, FastPathError.UpstreamLost)]
+    [InlineData(1_000, FastPathError.ConnectionClosed)]
+    public async Task A_relay_says_who_is_gone(int bytes, FastPathError expected)
     {
         await using NodeLine line = await NodeLine.StartAsync(3);
         await using OutgoingStream writer = line.Right(0).OpenStream();
-        await writer.WriteAsync(new byte[1_000]);
+        await writer.WriteAsync(new byte[bytes]);
         using StreamHandle handle = await StreamReading.AcceptAsync(line[1]);
+        await StreamReading.UntilAsync(() => handle.ReceivedBytes == bytes, "the bytes did not come");
         line[1].Host.Loop.Dispose();
         await using RelayedStream relay = line[1].Relay(handle, [FanOutTarget.ToPeer(line.Right(1))]);
         FastPathException failure = await Assert.ThrowsAsync<FastPathException>(() => relay.CompleteAsync().AsTask().WaitAsync(Limit));
-        Assert.Equal(FastPathError.UpstreamLost, failure.Error);
+        Assert.Equal(expected, failure.Error);
     }
 
     [Fact]
@@ -84,11 +89,55 @@ public sealed class EndedLoopTests
             () => peer.RequestAsync(new byte[10]).AsTask(),
             () => peer.RequestAsync(new byte[10_000]).AsTask(),
             () => line[0].OpenStreamAsync(line[1].Address).AsTask(),
+            () => line[0].SubscribeAsync(ContractInstanceId.Read(new byte[32])).FirstAsync().AsTask(),
         ];
         foreach (Func<Task> ask in asked)
         {
             FastPathException failure = await Assert.ThrowsAsync<FastPathException>(() => ask().WaitAsync(Limit));
             Assert.Equal(FastPathError.ConnectionClosed, failure.Error);
         }
+    }
+
+    [Fact]
+    [Trait("Scenario", "A1")]
+    public async Task What_is_posted_while_another_task_stands_still_waits_for_nobody_and_has_its_turn()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        var loop = line[0].Host.Loop;
+        loop.Dispose();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task first = Task.Run(() => loop.Post(_ =>
+        {
+            begun.SetResult();
+            goOn.Task.Wait(Limit);
+        }));
+        try
+        {
+            // A token's callback, say, which that task waits for in its turn.
+            await begun.Task.WaitAsync(Limit);
+            await Task.Run(() => loop.Post(_ => done.SetResult())).WaitAsync(Limit / 2);
+        }
+        finally
+        {
+            goOn.SetResult();
+        }
+
+        await done.Task.WaitAsync(Limit);
+        await first.WaitAsync(Limit);
+    }
+
+    [Fact]
+    [Trait("Scenario", "A1")]
+    public async Task A_late_task_that_fails_harms_neither_who_posts_it_nor_the_next()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        var loop = line[0].Host.Loop;
+        loop.Dispose();
+        loop.Post(_ => throw new InvalidOperationException("broken"));
+        bool isRun = false;
+        loop.Post(_ => isRun = true);
+        Assert.True(isRun);
     }
 }

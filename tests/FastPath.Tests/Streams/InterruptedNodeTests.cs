@@ -33,9 +33,17 @@ public sealed class InterruptedNodeTests
                 await over.Task;
             }
         });
-        await MoveAsync(line, PayloadBytes, _ => default);
-        await done.CancelAsync();
-        await pauses;
+        try
+        {
+            await MoveAsync(line, PayloadBytes, _ => default);
+        }
+        finally
+        {
+            // Also when that fails: else the node would stand still for ever while it is disposed.
+            await done.CancelAsync();
+            await pauses;
+        }
+
         await line.AssertBaselineAsync();
     }
 
@@ -84,11 +92,7 @@ public sealed class InterruptedNodeTests
         reader.Dispose();
         await writer.DisposeAsync();
         PinnedSlabPool pool = line[1 - which].Core.Endpoint.Pool;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while ((pool.RentedBytes, pool.ReservedBytes) != (0, 0))
-        {
-            await Task.Delay(5, limit.Token);
-        }
+        await StreamReading.UntilAsync(() => (pool.RentedBytes, pool.ReservedBytes) == (0, 0), "something is held still");
     }
 
     /// <summary>Moves a payload and looks at every byte and, with each read, at the pools of both ends.</summary>

@@ -24,14 +24,8 @@ internal sealed class LargeAllocations : EventListener
         }
     }
 
-    public async Task WaitForAsync(string typeName)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!Seen.Contains(typeName))
-        {
-            await Task.Delay(10, limit.Token);
-        }
-    }
+    public Task WaitForAsync(string typeName) =>
+        StreamReading.UntilAsync(() => Seen.Contains(typeName), $"no {typeName} was seen");
 
     protected override void OnEventSourceCreated(EventSource eventSource)
     {

@@ -6,12 +6,25 @@ namespace FastPath.Tests.Streams;
 /// <summary>What most tests of streams do.</summary>
 internal static class StreamReading
 {
+    /// <summary>Only what hangs takes so long.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>The next one; fails when none comes.</summary>
     public static async Task<StreamHandle> AcceptAsync(
         FastPathNode node, StreamReadOptions? options = null, CancellationToken cancellation = default)
     {
-        await foreach (StreamHandle stream in node.AcceptStreamsAsync(options ?? StreamReadOptions.Default, cancellation))
+        using var limit = new CancellationTokenSource(Patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
         {
-            return stream;
+            await foreach (StreamHandle stream in node.AcceptStreamsAsync(options ?? StreamReadOptions.Default, either.Token))
+            {
+                return stream;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException("no stream came");
         }
 
         throw new InvalidOperationException("the node was disposed");
@@ -26,7 +39,7 @@ internal static class StreamReading
     /// <summary>Looks until it is so; fails after a while.</summary>
     public static async Task UntilAsync(Func<bool> isSo, string what)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience);
         while (!isSo())
         {
             Assert.False(limit.IsCancellationRequested, what);

@@ -5,6 +5,7 @@ using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Stores;
 using FastPath.Tests.Stores;
+using FastPath.Tests.Streams;
 
 namespace FastPath.Tests.Transfers;
 
@@ -206,7 +207,7 @@ public sealed class ResumeTests : IDisposable
         AssertHeld(store, _sample);
         Assert.True(report.Retries >= 1);
         Assert.InRange(report.PayloadBytesSent, report.Bytes, (report.Bytes * 105 / 100) + TransferNodes.WindowBytes);
-        await EventuallyAsync(() => !Directory.EnumerateFiles(options.PartialFolder!).Any());
+        await StreamReading.UntilAsync(() => !Directory.EnumerateFiles(options.PartialFolder!).Any(), "a partial file was left");
     }
 
     [Fact]
@@ -239,15 +240,6 @@ public sealed class ResumeTests : IDisposable
         using StoredContract entry = store.TryOpen(sample.Id)!;
         Assert.Equal(sample.Code, SampleContract.ReadAll(entry.Code));
         Assert.Equal(sample.State, SampleContract.ReadAll(entry.State!));
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!condition())
-        {
-            await Task.Delay(5, limit.Token);
-        }
     }
 
     private FileContractStore StoreOf(SampleContract sample, string name = "source")

@@ -38,7 +38,9 @@ internal readonly record struct Usage
         {
             AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true),
             CpuSeconds = Environment.CpuUsage.TotalTime.TotalSeconds,
-            Collections = Enumerable.Range(0, GC.MaxGeneration + 1).Sum(GC.CollectionCount),
+
+            // One of a higher generation counts as one of generation 0 too.
+            Collections = GC.CollectionCount(0),
         };
         foreach (FastPathNode node in nodes)
         {
