@@ -28,7 +28,7 @@ internal sealed partial class BbrController : ICongestionController
     // A little under the estimate, so that a queue drains rather than grows by rounding.
     private const double PacingMargin = 0.99;
     private const double LossMadeUpMax = 0.05;
-    private const int ClearShare = 32;
+    private const int ClearShare = 128;
     private const double Beta = 0.7;
     private const double Headroom = 0.15;
     private const long Unbounded = long.MaxValue;

@@ -15,6 +15,8 @@ public sealed class PacerTests
     [InlineData(333)]
     [InlineData(9_999)]
     [InlineData(1_000_000)]
+    [InlineData(50_000_000)]
+    [InlineData(1_000_000_000)]
     [Trait("Scenario", "F15")]
     public void Polling_at_any_interval_releases_what_the_rate_grants(long intervalNanoseconds)
     {

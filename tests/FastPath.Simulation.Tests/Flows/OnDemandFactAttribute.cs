@@ -5,6 +5,8 @@ public sealed class OnDemandFactAttribute : FactAttribute
 {
     public const string GridFile = "FASTPATH_GRID";
 
+    public const string BedFile = "FASTPATH_BED";
+
     public const string TraceDirectory = "FASTPATH_TRACES";
 
     public OnDemandFactAttribute(string variable)

@@ -82,17 +82,25 @@ public sealed class StreamShareScenarioTests
     public void A_sender_without_credit_sleeps_and_resumes_the_moment_that_credit_comes()
     {
         var path = new SimulatedBottleneck(1, Link);
-        SimulatedFlow flow = path.Add(EndpointSettings.Default);
+        EndpointSettings settings = EndpointSettings.Default;
+        SimulatedFlow flow = path.Add(settings with
+        {
+            Connection = settings.Connection with
+            {
+                Streams = settings.Connection.Streams with { ProgressTimeout = Duration.FromSeconds(120) },
+            },
+        });
         flow.ReaderWants = 0;
         SimulatedWriter writer = flow.Send(new byte[2_000_000]);
         path.World.RunFor(Duration.FromSeconds(2));
         Assert.True(writer.Stream.IsBlockedByCredit);
         long turns = 0;
         path.World.Turned += _ => turns++;
-        path.World.RunFor(Duration.FromSeconds(25));
+        path.World.RunFor(Duration.FromSeconds(60));
 
         // Twice a second a reminder leaves, is answered, and its answer acknowledged: some turns each, and none between them.
-        Assert.InRange(turns, 1, 25 * 2 * 8);
+        Assert.InRange(turns, 1, 60 * 2 * 8);
+        Assert.True(writer.Stream.IsBlockedByCredit);
         Instant asked = path.World.Now;
         Instant? resumed = null;
         path.World.Intercept = (from, _, datagram) =>

@@ -15,6 +15,9 @@ internal sealed record LinkModel
     /// <summary>Losses that come in bursts, beside <see cref="Loss"/>.</summary>
     public BurstLoss? Bursts { get; init; }
 
+    /// <summary>Losses in bursts that are counted by datagrams instead of time, beside the others.</summary>
+    public PacketBurstLoss? PacketBursts { get; init; }
+
     /// <summary>Longest datagram that passes; longer ones vanish without a word. 0 for no limit.</summary>
     public int MtuBytes { get; init; }
 

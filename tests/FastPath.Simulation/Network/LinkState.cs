@@ -12,6 +12,7 @@ internal sealed class LinkState
     private double _policerTokens = double.MaxValue;
     private CoDel _coDel;
     private bool _isBad;
+    private int _burstLeft;
     private Instant _burstTurnsAt = Instant.Zero;
 
     public long BytesPassed { get; private set; }
@@ -88,6 +89,23 @@ internal sealed class LinkState
         }
 
         return _isBad && random.NextChance(bursts.LossWhenBad);
+    }
+
+    /// <summary>Whether the next datagram falls victim to a burst that is counted by datagrams.</summary>
+    public bool IsBurstLoss(PacketBurstLoss bursts, SeededRandom random)
+    {
+        if (_burstLeft == 0)
+        {
+            if (!random.NextChance(bursts.Share / bursts.MeanDatagrams))
+            {
+                return false;
+            }
+
+            _burstLeft = 1 + random.NextInt32((int)(2 * bursts.MeanDatagrams) - 1);
+        }
+
+        _burstLeft--;
+        return true;
     }
 
     private bool PassesPolicer(Instant now, int length, LinkModel model)

@@ -176,7 +176,8 @@ internal sealed partial class SimulatedNetwork(ulong seed, LinkModel model)
             return;
         }
 
-        bool isLost = Random.NextChance(link.Loss) || (link.Bursts is { } bursts && state.IsBurstLoss(Now, bursts, Random));
+        bool isLost = Random.NextChance(link.Loss) || (link.Bursts is { } bursts && state.IsBurstLoss(Now, bursts, Random))
+            || (link.PacketBursts is { } packetBursts && state.IsBurstLoss(packetBursts, Random));
         int copies = isLost ? 0 : Random.NextChance(link.Duplication) ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
