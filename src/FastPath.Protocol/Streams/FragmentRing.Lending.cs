@@ -36,13 +36,8 @@ internal sealed partial class FragmentRing
         }
     }
 
-    private bool IsLent(SlabBlock block)
-    {
-        lock (_cursorGate)
-        {
-            return _loans.Exists(loan => loan.Block == block);
-        }
-    }
+    /// <summary>Under the lock.</summary>
+    private bool IsLent(SlabBlock block) => _loans.Exists(loan => loan.Block == block);
 
     /// <summary>A block that has left the ring is returned with its last loan.</summary>
     private void EndLoans(RingCursor cursor)

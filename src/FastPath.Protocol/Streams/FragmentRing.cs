@@ -368,12 +368,26 @@ internal sealed partial class FragmentRing
             return;
         }
 
-        if (_loans.Count == 0 || !IsLent(_slots.Block(index)))
+        SlabBlock block = _slots.Block(index);
+        bool isLent = false;
+        if (_loans.Count == 0)
         {
-            _pool.Return(_slots.Block(index), _holder);
+            _slots.Set(index, default, default);
+        }
+        else
+        {
+            // In one step: whoever ends the loan meanwhile finds the block in the ring, or returns it.
+            lock (_cursorGate)
+            {
+                isLent = IsLent(block);
+                _slots.Set(index, default, default);
+            }
         }
 
-        _slots.Set(index, default, default);
         _pinnedBlocks--;
+        if (!isLent)
+        {
+            _pool.Return(block, _holder);
+        }
     }
 }
