@@ -39,7 +39,7 @@ internal sealed record RecoverySettings
     /// Sending time that may leave at once: it covers the granularity of the engine's timer. Never less than a fifth of
     /// the initial window (two datagrams), never more than <see cref="PacingBurstBytesMax"/>.
     /// </summary>
-    public Duration PacingBurst { get; init; } = Duration.FromMilliseconds(2);
+    public Duration PacingBurst { get; init; } = Duration.FromMilliseconds(1);
 
     public long PacingBurstBytesMax { get; init; } = 512 * 1_024;
 
