@@ -16,7 +16,7 @@ internal sealed record CommitMeasurement(string Name, string[] Arguments, Figure
     /// <summary>A second or two each.</summary>
     public static IReadOnlyList<CommitMeasurement> Suite { get; } =
     [
-        new("throughput", ["throughput", "--bytes", "500MB", "--warm", "--runs", "1", "--limits", "off"],
+        new("throughput", ["throughput", "--bytes", "500MB", "--mtu", "1452", "--warm", "--runs", "1", "--limits", "off"],
         [
             .. Transfer, new("syscalls", FigureKind.Calls, "bytes"), new("packets", FigureKind.Packets, "bytes"),
         ]),
