@@ -6,7 +6,7 @@ namespace FastPath.Benchmarks.PerCommit;
 internal static class PerCommitRun
 {
     private const int Pairs = 7;
-    private const int PairsShort = 2;
+    private const int PairsShort = 3;
 
     // A busy machine makes everything slow: from then on one pair of each has to do.
     private static readonly TimeSpan BudgetShort = TimeSpan.FromSeconds(40);
