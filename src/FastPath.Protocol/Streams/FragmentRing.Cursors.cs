@@ -61,9 +61,9 @@ internal sealed partial class FragmentRing
     /// <returns>The new <see cref="ReclaimedTo"/>.</returns>
     public long Reclaim()
     {
-        if (_reclaimedTo > StartOffset)
+        if (_reclaimedTo > StartOffset && !_isAbandoned)
         {
-            // No cursor comes any more, so what all have passed only grows.
+            // No cursor comes any more, so what all have passed only grows, and nobody else gives blocks back.
             return ReclaimTo(Passed());
         }
 
@@ -77,13 +77,16 @@ internal sealed partial class FragmentRing
     /// <returns>The new <see cref="ReclaimedTo"/>.</returns>
     public long ReclaimIdle()
     {
-        long passed = Reclaim();
-        if (passed == HighestEnd)
+        lock (_cursorGate)
         {
-            ReturnHalfFilled(passed);
-        }
+            long passed = ReclaimTo(PassedByAll());
+            if (passed == HighestEnd)
+            {
+                ReturnHalfFilled(passed);
+            }
 
-        return passed;
+            return passed;
+        }
     }
 
     private long ReclaimTo(long passed)

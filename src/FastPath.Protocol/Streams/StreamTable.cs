@@ -44,9 +44,10 @@ internal sealed partial class StreamTable
 
     public StreamSettings Settings => _settings;
 
-    /// <summary>Streams of this side that have not ended, those that wait for the peer's limit included.</summary>
+    /// <summary>Streams of this side that share the path; any thread may ask, for a figure that may be a little old.</summary>
     public int OpenSends => _sending.Count;
 
+    /// <summary>Streams of this side that have not ended, those that wait for the peer's limit included.</summary>
     public int SendingCount => _sending.Count + _waiting.Count(stream => !stream.HasEnded);
 
     public int ReceivingCount => _receiving.Count;
