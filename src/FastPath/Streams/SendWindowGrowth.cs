@@ -5,8 +5,8 @@ namespace FastPath.Streams;
 /// <summary>Widens a writer's ring while the ring, and nothing else, holds the stream up.</summary>
 /// <remarks>
 /// That is so when a writer waits for room although everything written has left and the peer, the congestion window and the
-/// budget would take more. A ring wider than the stream's share of twice the congestion window would only store. The loop thread decides, and the
-/// writing thread, whose ring it is, acts.
+/// budget would take more. A ring wider than the stream's share of twice the congestion window would only store. The loop
+/// thread decides, and the writing thread, whose ring it is, acts.
 /// </remarks>
 internal sealed class SendWindowGrowth
 {
