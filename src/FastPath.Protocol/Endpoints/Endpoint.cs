@@ -20,6 +20,11 @@ namespace FastPath.Protocol.Endpoints;
 /// </remarks>
 internal sealed partial class Endpoint : IDisposable
 {
+    // What the engine hands over as one buffer, which is for one peer: shorter turns would cut it into pieces. Of a small window
+    // only a part: a full queue behind that all share would else take all that one connection has in flight.
+    private const int TurnBytes = 64 * 1_000;
+    private const int TurnsOfWindow = 4;
+
     private readonly EndpointSettings _settings;
     private readonly StaticKeyPair _identity;
     private readonly StatelessResetToken _resetTokens;
@@ -34,6 +39,7 @@ internal sealed partial class Endpoint : IDisposable
     private readonly ActiveConnections _active = new();
     private readonly DeadlineHeap<Connection> _timers = new();
     private readonly List<Connection> _waitingForBatchEnd = [];
+    private int _turnBytes;
     private bool _isClosed;
 
     /// <param name="privateKey">32 bytes: the node's identity.</param>
@@ -169,13 +175,20 @@ internal sealed partial class Endpoint : IDisposable
             Connection connection = _active.Peek();
             if (connection.TryPollTransmit(now, buffer, isBatchEnd, out length))
             {
-                // One packet each in turn: a busy connection never keeps another from sending.
-                _active.Rotate();
+                // A buffer's worth each in turn: a busy connection never keeps another from sending.
+                _turnBytes += length;
+                if (_turnBytes >= Math.Min(TurnBytes, connection.Recovery.Congestion.WindowBytes / TurnsOfWindow))
+                {
+                    _turnBytes = 0;
+                    _active.Rotate();
+                }
+
                 to = connection.PeerAddress;
                 TransmitEcn = connection.TransmitEcn;
                 return true;
             }
 
+            _turnBytes = 0;
             Rest(_active.Remove(), isBatchEnd);
         }
 

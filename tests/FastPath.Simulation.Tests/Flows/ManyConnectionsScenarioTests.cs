@@ -48,6 +48,21 @@ public sealed class ManyConnectionsScenarioTests
         Assert.InRange(sum, 0.9 * expected, 1.05 * expected);
     }
 
+    [Fact]
+    [Trait("Scenario", "M7")]
+    public void Connections_take_turns_of_what_the_engine_hands_over_as_one_buffer()
+    {
+        // Packet by packet, sixteen connections got a quarter of the goodput of one: a buffer is for one peer.
+        var fan = new SenderFan(4, new LinkModel { Delay = Duration.FromMilliseconds(1) }, limit: 0);
+        fan.Send(20_000_000);
+        fan.World.RunFor(Duration.FromMilliseconds(50));
+        (long bytes, int runs) = (fan.SentBytes, fan.Runs);
+        double[] rates = fan.RatesOver(0.05);
+        double bytesOfRun = (fan.SentBytes - bytes) / (double)(fan.Runs - runs);
+        Assert.InRange(bytesOfRun, 32_000, 70_000);
+        Assert.InRange(rates.Min() / rates.Max(), 0.8, 1);
+    }
+
     /// <summary>Payload of each connection over the rate of the link that all share, once they have had a while to settle.</summary>
     private static double[] SharesOfRate(int count, long endpointLimit, long connectionLimit)
     {

@@ -18,6 +18,7 @@ internal sealed class SenderFan
 
     private readonly List<Endpoint> _receivers = [];
     private readonly List<SimulatedReader> _readers = [];
+    private PeerAddress _runTo;
 
     /// <param name="count">Of receivers.</param>
     /// <param name="link">Of every path.</param>
@@ -43,9 +44,15 @@ internal sealed class SenderFan
 
         Assert.True(World.RunUntil(
             () => _receivers.TrueForAll(r => r.Find(Sender.PublicKey) is { IsConfirmed: true }), Duration.FromSeconds(5)));
-        World.Intercept = (from, _, datagram) =>
+        World.Intercept = (from, to, datagram) =>
         {
-            SentBytes += from == SenderAddress ? datagram.Length : 0;
+            if (from == SenderAddress)
+            {
+                SentBytes += datagram.Length;
+                Runs += to == _runTo ? 0 : 1;
+                _runTo = to;
+            }
+
             return true;
         };
     }
@@ -56,6 +63,9 @@ internal sealed class SenderFan
 
     /// <summary>Of datagrams, since all were connected.</summary>
     public long SentBytes { get; private set; }
+
+    /// <summary>How often a datagram was for another receiver than the one before it.</summary>
+    public int Runs { get; private set; }
 
     /// <summary>Begins a stream of so many bytes to each receiver.</summary>
     public void Send(int bytes)

@@ -3,8 +3,8 @@ namespace FastPath.Cli.Bench.Measuring;
 /// <summary>Who takes what is sent: in this process or in another one. One run at a time: expect, send, then ask for the receipt.</summary>
 internal interface IReceivingSide : IAsyncDisposable
 {
-    /// <summary>The node that takes streams.</summary>
-    PeerEndpoint Address { get; }
+    /// <summary>The nodes that take streams, each as many.</summary>
+    IReadOnlyList<PeerEndpoint> Addresses { get; }
 
     /// <summary>Whether its usage is that of a process of its own.</summary>
     bool IsOwnProcess { get; }

@@ -5,31 +5,35 @@ using FastPath.Streams;
 
 namespace FastPath.Cli.Bench.Measuring;
 
-/// <summary>Takes streams with a node of this process, and TCP connections with a socket of it.</summary>
+/// <summary>Takes streams with nodes of this process, and TCP connections with a socket of it.</summary>
 internal sealed class LocalReceiver : IReceivingSide
 {
     // All streams of a run are opened at once.
     private const int AcceptBacklog = 1 << 16;
 
-    private readonly FastPathNode _node;
-    private readonly IAsyncEnumerator<StreamHandle> _streams;
+    private readonly List<FastPathNode> _nodes = [];
+    private readonly List<IAsyncEnumerator<StreamHandle>> _streams = [];
     private Task<Receipt> _receipt = Task.FromException<Receipt>(new InvalidOperationException("nothing is expected"));
 
-    public LocalReceiver(FastPathOptions options)
+    public LocalReceiver(FastPathOptions options, int nodes)
     {
-        _node = RawNodes.Start(options with { AcceptBacklog = AcceptBacklog });
-        _streams = _node.AcceptStreamsAsync().GetAsyncEnumerator();
+        for (int i = 0; i < nodes; i++)
+        {
+            FastPathNode node = RawNodes.Start(options with { AcceptBacklog = AcceptBacklog });
+            _nodes.Add(node);
+            _streams.Add(node.AcceptStreamsAsync().GetAsyncEnumerator());
+        }
     }
 
-    public FastPathNode Node => _node;
+    public IReadOnlyList<FastPathNode> Nodes => _nodes;
 
-    public PeerEndpoint Address => _node.Address;
+    public IReadOnlyList<PeerEndpoint> Addresses => [.. _nodes.Select(node => node.Address)];
 
     public bool IsOwnProcess => false;
 
     public Task ExpectStreamsAsync(int streams, long bytes, CancellationToken cancellationToken)
     {
-        Usage before = Usage.Of([_node]);
+        Usage before = Usage.Of(_nodes);
         _receipt = Task.Run(() => TakeStreamsAsync(before, streams, bytes, cancellationToken), cancellationToken);
         return Task.CompletedTask;
     }
@@ -37,13 +41,13 @@ internal sealed class LocalReceiver : IReceivingSide
     public Task<int> ExpectSocketAsync(bool isSecure, long bytes, CancellationToken cancellationToken)
     {
         var sink = new SocketSink(isSecure);
-        Usage before = Usage.Of([_node]);
+        Usage before = Usage.Of(_nodes);
         _receipt = Task.Run(
             async () =>
             {
                 using SocketSink owned = sink;
                 long endedAt = await sink.TakeAsync(bytes, cancellationToken).ConfigureAwait(false);
-                return new Receipt(endedAt, Usage.Of([_node]) - before, []);
+                return new Receipt(endedAt, Usage.Of(_nodes) - before, []);
             },
             cancellationToken);
         return Task.FromResult(sink.Port);
@@ -53,9 +57,16 @@ internal sealed class LocalReceiver : IReceivingSide
 
     public async ValueTask DisposeAsync()
     {
-        await _node.DisposeAsync().ConfigureAwait(false);
+        foreach (FastPathNode node in _nodes)
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+        }
+
         await ((Task)_receipt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _streams.DisposeAsync().ConfigureAwait(false);
+        foreach (IAsyncEnumerator<StreamHandle> streams in _streams)
+        {
+            await streams.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task TakeAsync(StreamHandle stream, int number, double[] taken, CancellationToken cancellationToken)
@@ -82,12 +93,13 @@ internal sealed class LocalReceiver : IReceivingSide
         var readers = new Task[streams];
         for (int i = 0; i < streams; i++)
         {
-            if (!await _streams.MoveNextAsync().ConfigureAwait(false))
+            IAsyncEnumerator<StreamHandle> ofNode = _streams[i % _streams.Count];
+            if (!await ofNode.MoveNextAsync().ConfigureAwait(false))
             {
-                throw new InvalidOperationException("the receiving node ended");
+                throw new InvalidOperationException("a receiving node ended");
             }
 
-            StreamHandle stream = _streams.Current;
+            StreamHandle stream = ofNode.Current;
             int number = i;
             readers[i] = streams == 1
                 ? TakeAsync(stream, number, taken, cancellationToken)
@@ -98,7 +110,7 @@ internal sealed class LocalReceiver : IReceivingSide
         double[] shares = [.. taken];
         await Task.WhenAll(readers).ConfigureAwait(false);
         long endedAt = Stopwatch.GetTimestamp();
-        Usage usage = Usage.Of([_node]) - before;
+        Usage usage = Usage.Of(_nodes) - before;
         long total = (long)taken.Sum();
         return total == bytes
             ? new Receipt(endedAt, usage, shares)

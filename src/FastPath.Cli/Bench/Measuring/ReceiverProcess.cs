@@ -10,19 +10,21 @@ internal sealed class ReceiverProcess : IReceivingSide
 
     private readonly Process _process;
 
-    private ReceiverProcess(Process process, PeerEndpoint address)
+    private ReceiverProcess(Process process, IReadOnlyList<PeerEndpoint> addresses)
     {
         _process = process;
-        Address = address;
+        Addresses = addresses;
     }
 
-    public PeerEndpoint Address { get; }
+    public IReadOnlyList<PeerEndpoint> Addresses { get; }
 
     public bool IsOwnProcess => true;
 
-    /// <param name="options">Of its node, as on the command line.</param>
+    /// <param name="nodes">How many take streams.</param>
+    /// <param name="options">Of each node, as on the command line.</param>
     /// <param name="cancellationToken">Ends the wait for the process to be ready.</param>
-    public static async Task<ReceiverProcess> StartAsync(IEnumerable<string> options, CancellationToken cancellationToken)
+    public static async Task<ReceiverProcess> StartAsync(
+        int nodes, IEnumerable<string> options, CancellationToken cancellationToken)
     {
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("the program's own path is not known");
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -33,7 +35,7 @@ internal sealed class ReceiverProcess : IReceivingSide
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "FastPath.Cli.dll"));
         }
 
-        foreach (string argument in (string[])["bench", ReceiverCommands.Name, .. options])
+        foreach (string argument in (string[])["bench", ReceiverCommands.Name, ReceiverCommands.Nodes, $"{nodes}", .. options])
         {
             start.ArgumentList.Add(argument);
         }
@@ -42,10 +44,7 @@ internal sealed class ReceiverProcess : IReceivingSide
         try
         {
             JsonNode ready = await ReadAsync(process, cancellationToken).ConfigureAwait(false);
-            string address = ready["ready"]!.GetValue<string>();
-            return PeerEndpoint.TryParse(address, out PeerEndpoint? peer, out string? error)
-                ? new ReceiverProcess(process, peer)
-                : throw new InvalidDataException($"the second process said '{address}': {error}");
+            return new ReceiverProcess(process, [.. ready["ready"]!.AsArray().Select(Address)]);
         }
         catch
         {
@@ -73,6 +72,11 @@ internal sealed class ReceiverProcess : IReceivingSide
         End(_process);
         return ValueTask.CompletedTask;
     }
+
+    private static PeerEndpoint Address(JsonNode? text) =>
+        PeerEndpoint.TryParse(text!.GetValue<string>(), out PeerEndpoint? peer, out string? error)
+            ? peer
+            : throw new InvalidDataException($"the second process said '{text}': {error}");
 
     private static async Task<JsonNode> ReadAsync(Process process, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ namespace FastPath.Cli.Bench.Scale;
 /// <summary>Many connections and streams: what an idle one keeps, and how those at work share the node.</summary>
 internal static class ScaleBench
 {
-    // Each has a node of its own with its thread and socket; idle ones share a socket.
+    // Each leads to a node of its own with its thread and socket; idle ones share a socket.
     private const int ActiveMax = 64;
 
     public static async Task<ScaleReport> RunAsync(
@@ -18,9 +18,9 @@ internal static class ScaleBench
         IdleConnectionFigures connection = await IdleConnections.MeasureAsync(options, connections, cancellationToken).ConfigureAwait(false);
         double stream = await IdleStreams.MeasureAsync(options, streams, cancellationToken).ConfigureAwait(false);
         int active = Math.Min(connections, ActiveMax);
-        await using var receiver = new LocalReceiver(options);
+        await using var receiver = new LocalReceiver(options, active);
         await using StreamSender sender = await StreamSender.ConnectAsync(
-            options, receiver.Address, active, cancellationToken).ConfigureAwait(false);
+            options, receiver.Addresses, cancellationToken).ConfigureAwait(false);
         await sender.RunAsync(receiver, streams, bytes / 10, cancellationToken).ConfigureAwait(false);
         ThroughputRun run = await sender.RunAsync(receiver, streams, bytes, cancellationToken).ConfigureAwait(false);
         return new ScaleReport(

@@ -5,31 +5,26 @@ using FastPath.Streams;
 
 namespace FastPath.Cli.Bench.Throughput;
 
-/// <summary>Nodes that send to one receiver, a connection each.</summary>
+/// <summary>A node that sends to many, over a connection each.</summary>
 internal sealed class StreamSender : IAsyncDisposable
 {
-    private readonly List<FastPathNode> _nodes = [];
     private readonly List<FastPathPeer> _peers = [];
 
-    private StreamSender()
-    {
-    }
+    private StreamSender(FastPathNode node) => Node = node;
 
-    public FastPathNode Node => _nodes[0];
+    public FastPathNode Node { get; }
 
     public FastPathPeer Peer => _peers[0];
 
     public static async Task<StreamSender> ConnectAsync(
-        FastPathOptions options, PeerEndpoint receiver, int connections, CancellationToken cancellationToken)
+        FastPathOptions options, IEnumerable<PeerEndpoint> receivers, CancellationToken cancellationToken)
     {
-        var sender = new StreamSender();
+        var sender = new StreamSender(RawNodes.Start(options));
         try
         {
-            for (int i = 0; i < connections; i++)
+            foreach (PeerEndpoint receiver in receivers)
             {
-                FastPathNode node = RawNodes.Start(options);
-                sender._nodes.Add(node);
-                sender._peers.Add(await RawNodes.ConnectAsync(node, receiver, cancellationToken).ConfigureAwait(false));
+                sender._peers.Add(await RawNodes.ConnectAsync(sender.Node, receiver, cancellationToken).ConfigureAwait(false));
             }
 
             return sender;
@@ -47,7 +42,7 @@ internal sealed class StreamSender : IAsyncDisposable
     {
         int all = streams * _peers.Count;
         await receiver.ExpectStreamsAsync(all, bytes, cancellationToken).ConfigureAwait(false);
-        IEnumerable<FastPathNode> nodes = receiver is LocalReceiver local ? [.. _nodes, local.Node] : _nodes;
+        IEnumerable<FastPathNode> nodes = receiver is LocalReceiver local ? [Node, .. local.Nodes] : [Node];
         Usage before = Usage.Of(nodes);
         long start = Stopwatch.GetTimestamp();
         if (all == 1)
@@ -70,13 +65,7 @@ internal sealed class StreamSender : IAsyncDisposable
             receipt.Shares);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (FastPathNode node in _nodes)
-        {
-            await node.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => Node.DisposeAsync();
 
     private static async Task SendAsync(FastPathPeer peer, long bytes, CancellationToken cancellationToken)
     {

@@ -19,8 +19,8 @@ internal sealed class ThroughputBench(ThroughputSettings settings)
     public async Task<ThroughputReport> RunAsync(CancellationToken cancellationToken)
     {
         IReceivingSide receiver = settings.Processes == 1
-            ? new LocalReceiver(settings.Options)
-            : await ReceiverProcess.StartAsync(settings.Arguments, cancellationToken).ConfigureAwait(false);
+            ? new LocalReceiver(settings.Options, settings.Connections)
+            : await ReceiverProcess.StartAsync(settings.Connections, settings.Arguments, cancellationToken).ConfigureAwait(false);
         await using IReceivingSide owned = receiver;
         StreamSender sender = await ConnectAsync(receiver, cancellationToken).ConfigureAwait(false);
         try
@@ -63,7 +63,7 @@ internal sealed class ThroughputBench(ThroughputSettings settings)
     }
 
     private Task<StreamSender> ConnectAsync(IReceivingSide receiver, CancellationToken cancellationToken) =>
-        StreamSender.ConnectAsync(settings.Options, receiver.Address, settings.Connections, cancellationToken);
+        StreamSender.ConnectAsync(settings.Options, receiver.Addresses, cancellationToken);
 
     /// <returns>MB/s of one connection, its handshakes not counted.</returns>
     private async Task<double> CompareAsync(IReceivingSide receiver, bool isSecure, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace FastPath.Cli.Bench.Throughput;
 /// <param name="Bytes">Of one run, over all streams.</param>
 /// <param name="Processes">1: both ends in this process; 2: the receiver in another one.</param>
 /// <param name="Streams">At once on each connection.</param>
-/// <param name="Connections">At once, each from a node of its own to the one receiver.</param>
+/// <param name="Connections">At once, each from the one sender to a node of its own.</param>
 /// <param name="IsWarm">All runs on the same connections, after an untimed one; otherwise each run on fresh connections.</param>
 /// <param name="Runs">Timed; the one of median goodput is reported.</param>
 /// <param name="Compares">TCP and TLS in turn with the runs.</param>

@@ -7,11 +7,15 @@ namespace FastPath.Cli.Commands.Benches;
 /// <summary>The second process of <c>bench throughput --processes 2</c>; people have no use for it.</summary>
 internal static class ReceiverCommand
 {
+    private static readonly Option<int> Nodes = BenchOptions.Number(ReceiverCommands.Nodes, 1, "That take streams");
+
     public static Command Create()
     {
-        var command = new Command(ReceiverCommands.Name, "Takes what another process sends") { Hidden = true };
+        var command = new Command(ReceiverCommands.Name, "Takes what another process sends") { Nodes };
+        command.Hidden = true;
         NodeOptions.AddTo(command);
-        command.Runs((parse, token) => ReceiverCommands.RunAsync(NodeOptions.Read(parse), token));
+        command.Runs((parse, token) => ReceiverCommands.RunAsync(
+            NodeOptions.Read(parse), Values.InRange(parse, Nodes, 1, ThroughputCommand.ConnectionsMax), token));
         return command;
     }
 }

@@ -9,13 +9,13 @@ internal static class ThroughputCommand
 {
     private const long BytesMax = 1_000_000_000_000;
     private const int StreamsMax = 256;
-    private const int ConnectionsMax = 64;
+    public const int ConnectionsMax = 64;
     private const int RunsMax = 1_000;
 
     private static readonly Option<string> Bytes = BenchOptions.Size("--bytes", "1GB", "Of one run, over all streams");
     private static readonly Option<int> Processes = BenchOptions.Number("--processes", 1, "2: the receiver in a process of its own");
     private static readonly Option<int> Streams = BenchOptions.Number("--streams", 1, "At once on each connection");
-    private static readonly Option<int> Connections = BenchOptions.Number("--connections", 1, "At once, each from a node of its own");
+    private static readonly Option<int> Connections = BenchOptions.Number("--connections", 1, "At once, each to a node of its own");
     private static readonly Option<bool> Warm = new("--warm")
     {
         Description = "One untimed transfer first, on the connection that is measured",
