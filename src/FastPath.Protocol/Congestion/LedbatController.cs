@@ -174,6 +174,11 @@ internal sealed class LedbatController : ICongestionController
     }
 
     /// <summary>Additive growth below the target, a decrease in proportion above it, never more than half a round trip.</summary>
+    /// <remarks>
+    /// A queue is seen a round trip after it was filled. What was in flight then is known, and so is the window that would
+    /// have made the queue that is wanted: less than that would be to answer for the same queue once more. On a path much
+    /// longer than the target it would empty the link.
+    /// </remarks>
     private void Follow(in AckSample ack, bool mayGrow)
     {
         double share = ack.AcknowledgedBytes / _window;
@@ -186,7 +191,8 @@ internal sealed class LedbatController : ICongestionController
 
         if (growth < 0 || mayGrow)
         {
-            _window = Math.Max(_window + (growth * share), MinWindow);
+            double enough = ack.FlightAtSendBytes * ((_delay.Base + _target).Seconds / (_delay.Base + _delay.Current).Seconds);
+            _window = Math.Max(_window + (growth * share), Math.Max(Math.Min(_window, enough), MinWindow));
         }
     }
 

@@ -98,6 +98,11 @@ public sealed class GoodputScenarioTests
 
     [Fact]
     [Trait("Scenario", "F8")]
+    public void A_background_flow_on_a_path_much_longer_than_its_target_does_not_leave_the_link_empty() =>
+        AssertInTime(GoodputGrid.CaseOf(CongestionAlgorithm.Ledbat, 300, 0, 10, 10_000_000));
+
+    [Fact]
+    [Trait("Scenario", "F8")]
     public void A_repeated_run_is_the_same_run()
     {
         TransferCase transfer = GoodputGrid.CaseOf(CongestionAlgorithm.Bbr, 20, 0.01, 100, 1_000_000);
