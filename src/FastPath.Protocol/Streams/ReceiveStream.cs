@@ -25,6 +25,8 @@ internal sealed class ReceiveStream
     private readonly List<IReceiveListener> _listeners = [];
     private StreamErrorCode _endCode;
     private GroupGate? _gate;
+    private long _deliveredTo;
+
     // One reference: readers on other threads see all of it or nothing.
     private byte[]? _finDigest;
 
@@ -36,6 +38,7 @@ internal sealed class ReceiveStream
         Claim = ring.TryAddCursor() ?? throw new InvalidOperationException("A new ring was reclaimed already.");
         _settings = settings;
         _tuner = new WindowTuner(now);
+        _deliveredTo = ring.StartOffset;
         Granted = ring.StartOffset + settings.InitialCreditBytes;
         LastProgressAt = now;
         ProgressTimeout = settings.ProgressTimeout;
@@ -87,6 +90,12 @@ internal sealed class ReceiveStream
 
     /// <summary>The sender has used its credit: whoever reads here is waited for, not the sender.</summary>
     public bool IsWaitingForReader => Ring.HighestEnd >= Granted;
+
+    /// <summary>The reader has taken all that it can have, and what has come above a hole waits for a repair.</summary>
+    /// <remarks>At a relay it does not wait: it is sent on.</remarks>
+    public bool IsWaitingForRepair =>
+        !IsRelayed && !Ring.HeldAbove.IsEmpty && Ring.ReclaimedTo > Ring.StartOffset
+        && Ring.Payload.Skip(Ring.ReclaimedTo) >= Ring.Payload.ReadableEnd;
 
     public RingWriteResult Write(long offset, ReadOnlySpan<byte> bytes, Instant now)
     {
@@ -211,7 +220,6 @@ internal sealed class ReceiveStream
     /// <returns>True when a STREAM_CREDIT is owed.</returns>
     public bool OnConsumed(Instant now, bool isStarved = false)
     {
-        long before = Ring.ReclaimedTo;
         long reclaimedTo = HasEnded ? Ring.ReclaimIdle() : Ring.Reclaim();
         if (HasEnded)
         {
@@ -219,7 +227,11 @@ internal sealed class ReceiveStream
         }
 
         Duration roundTrip = (Connection.Rtt.HasSample ? Connection.Rtt.Min : Duration.Zero) + DownstreamRoundTrip;
-        _tuner.OnDelivered(reclaimedTo - before, now, roundTrip);
+
+        // What waits for a repair is not what the reader is too slow for: the sender goes on meanwhile.
+        long deliveredTo = Math.Max(_deliveredTo, reclaimedTo + (IsWaitingForRepair ? Ring.ReorderedBytes : 0));
+        _tuner.OnDelivered(deliveredTo - _deliveredTo, now, roundTrip);
+        _deliveredTo = deliveredTo;
         long floor = IsRelayed ? _settings.WindowBytesMin : _settings.SinkWindowBytesMin;
         if (Ring.Payload.IsEncoded)
         {

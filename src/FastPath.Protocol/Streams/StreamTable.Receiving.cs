@@ -79,6 +79,11 @@ internal sealed partial class StreamTable
             case RingWriteResult.Stored:
                 Counters.PayloadBytesReceived += frame.Bytes.Length;
                 EndIfComplete(stream);
+                if (stream.IsWaitingForRepair)
+                {
+                    OnConsumed(stream, now);
+                }
+
                 break;
             case RingWriteResult.Duplicate:
                 Counters.PayloadBytesDuplicate += frame.Bytes.Length;

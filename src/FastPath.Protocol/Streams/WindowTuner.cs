@@ -21,20 +21,22 @@ internal sealed class WindowTuner(Instant now)
     private Instant _bucketStart = now;
     private long _bytesInBucket;
 
-    /// <summary>Bytes that left the window: passed by every reader.</summary>
+    /// <summary>Bytes that left the window, or would have but for a hole below them.</summary>
     public void OnDelivered(long bytes, Instant now, Duration roundTrip)
     {
-        _bytesInBucket += bytes;
         Duration elapsed = now - _bucketStart;
-        if (elapsed < Duration.Max(roundTrip / 2, BucketMin))
+        Duration whole = Duration.Max(roundTrip / 2, BucketMin);
+        if (elapsed >= whole)
         {
-            return;
+            _rates[_bucket] = (long)(_bytesInBucket / elapsed.Seconds);
+            _bucket = (_bucket + 1) % Buckets;
+            _bytesInBucket = 0;
+            _bucketStart = now;
         }
 
-        _rates[_bucket] = (long)(_bytesInBucket / elapsed.Seconds);
-        _bucket = (_bucket + 1) % Buckets;
-        _bytesInBucket = 0;
-        _bucketStart = now;
+        // A bucket counts while it fills: what it holds already it will not lose, and a sender that doubles does not wait.
+        _bytesInBucket += bytes;
+        _rates[_bucket] = (long)(_bytesInBucket / whole.Seconds);
     }
 
     public long WindowBytes(Duration roundTrip, bool isRelayed)

@@ -45,6 +45,23 @@ public sealed class CreditScenarioTests
         Assert.True(share >= 0.9, $"{share:0.00} of the link, window {flow.Connection.Recovery.Congestion.WindowBytes}");
     }
 
+    [Fact]
+    [Trait("Scenario", "F1")]
+    public void What_waits_for_a_repair_widens_no_window_of_a_reader_that_waits_itself()
+    {
+        const long Wanted = 100_000;
+        for (ulong seed = 1; seed <= 5; seed++)
+        {
+            TransferCase transfer = GoodputGrid.CaseOf(CongestionAlgorithm.Bbr, 50, 0.05, 1_000, 10_000_000);
+            var path = new SimulatedBottleneck(seed, transfer.Link);
+            SimulatedFlow flow = path.Add(EndpointSettings.Default);
+            flow.ReaderWants = Wanted;
+            flow.Send(new byte[transfer.PayloadBytes]);
+            path.World.RunFor(Duration.FromSeconds(3));
+            Assert.InRange(flow.Readers[0].Stream.Granted, Wanted + 1, Wanted + StreamSettings.Default.SinkWindowBytesMin);
+        }
+    }
+
     private static EndpointSettings SettingsFor(CongestionAlgorithm algorithm)
     {
         EndpointSettings settings = EndpointSettings.Default;

@@ -67,6 +67,22 @@ public sealed class GoodputScenarioTests
     }
 
     [Theory]
+    [InlineData(50, 0)]
+    [InlineData(50, 0.01)]
+    [InlineData(137, 0.001)]
+    [InlineData(137, 0.01)]
+    [InlineData(300, 0.001)]
+    [Trait("Scenario", "F8")]
+    public void Windows_that_follow_the_rate_take_no_time_beyond_that_of_the_path(double roundTripMs, double loss)
+    {
+        TransferCase transfer = GoodputGrid.CaseOf(CongestionAlgorithm.Bbr, roundTripMs, loss, 1_000, 10_000_000);
+        AssertInTime(transfer, EndpointSettings.Default);
+        double wide = transfer.Median(Seeds).Taken.Seconds;
+        double followed = transfer.Median(Seeds, EndpointSettings.Default).Taken.Seconds;
+        Assert.True(followed <= wide * 1.02, $"{followed:0.000} s, with wide windows {wide:0.000} s");
+    }
+
+    [Theory]
     [InlineData(20, 0.001)]
     [InlineData(20, 0.01)]
     [InlineData(50, 0.001)]
@@ -128,9 +144,9 @@ public sealed class GoodputScenarioTests
 
     }
 
-    private static void AssertInTime(TransferCase transfer)
+    private static void AssertInTime(TransferCase transfer, EndpointSettings? settings = null)
     {
-        TransferOutcome outcome = transfer.Median(Seeds);
+        TransferOutcome outcome = transfer.Median(Seeds, settings);
         Duration limit = PathBound.LimitOf(transfer);
         Assert.True(outcome.Taken <= limit, $"{outcome.Taken} of {limit}: {transfer}, {outcome}");
     }
