@@ -34,7 +34,7 @@ internal sealed partial class Connection
     private bool HasUrgent => _pings.Count > 0 || _owesPing || _owesMessageCredit || _owesLongestWanted || Streams.HasControl
         || (!_messages.IsEmpty && _messages.TryPeek(out _, out _));
 
-    private bool MayRepeatTail => !Streams.HasSendable && Streams.HasTail && _recovery.IsRepairLikely;
+    private bool MayRepeatTail => !Streams.HasSendable && Streams.HasTail && _recovery.IsRepairLikely(Streams.TailRepeats);
 
     /// <summary>Codepoint with which the datagram that was built last is to leave.</summary>
     public EcnCodepoint TransmitEcn { get; private set; }
@@ -70,7 +70,7 @@ internal sealed partial class Connection
 
         bool hasData = hasUrgent || Streams.HasSendable || _recovery.ProbesOwed > 0;
         bool canSendData = hasData
-            && (_recovery.CanSend(now, datagramBytes) || (Streams.IsRepeatingTail && _recovery.CanSendRepair(now, datagramBytes)));
+            && (_recovery.CanSend(now, datagramBytes) || (Streams.RepeatsOnTurn is > 0 and var repeats && _recovery.CanSendRepair(now, datagramBytes, repeats)));
         if (canSendData && _path.TryGetProbe(now, out int probeBytes) && probeBytes <= datagram.Length && _recovery.CanSendMtuProbe(now, probeBytes))
         {
             return TryPollMtuProbe(now, datagram[..probeBytes], out length);

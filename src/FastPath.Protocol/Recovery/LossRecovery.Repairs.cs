@@ -14,15 +14,27 @@ internal sealed partial class LossRecovery
     /// On a path that loses by itself something of what is in flight is probably lost, and its repair takes a round trip: worth
     /// sending again at once what nothing else waits behind.
     /// </summary>
-    public bool IsRepairLikely => Rtt.Min >= RepairRttMin && PacketsLost > SpuriousLosses
-        && Congestion.PathLoss * BytesInFlight * (PacketsLost - SpuriousLosses) >= RepairLossMin * PathMtuSettings.BaseBytes * PacketsLost;
+    /// <param name="repeats">How often that was done already: as many times, and once more, something is lost then.</param>
+    public bool IsRepairLikely(int repeats)
+    {
+        if (Rtt.Min < RepairRttMin || PacketsLost <= SpuriousLosses)
+        {
+            return false;
+        }
+
+        // All of them are in flight, each as large as the first.
+        double loss = Congestion.PathLoss * (PacketsLost - SpuriousLosses) / PacketsLost;
+        double datagrams = (double)BytesInFlight / (repeats + 1) / PathMtuSettings.BaseBytes;
+        return datagrams * Math.Pow(loss, repeats + 1) >= RepairLossMin;
+    }
 
     /// <summary>
-    /// Asked for what goes out a second time on a guess (<see cref="IsRepairLikely"/>): a window beside the first, once, behind
+    /// Asked for what goes out again on a guess (<see cref="IsRepairLikely"/>): a window beside the first for each time, behind
     /// which nothing follows.
     /// </summary>
-    public bool CanSendRepair(Instant now, int sizeBytes) =>
-        BytesInFlight + sizeBytes <= Congestion.WindowBytes * 2 && _pacing.IsOpen(now, sizeBytes);
+    /// <param name="repeats">1 for what goes out the second time.</param>
+    public bool CanSendRepair(Instant now, int sizeBytes, int repeats) =>
+        BytesInFlight + sizeBytes <= Congestion.WindowBytes * (repeats + 1) && _pacing.IsOpen(now, sizeBytes);
 
     private void OfferOldestAgain<TSink>(TSink sink)
         where TSink : IFrameFateSink

@@ -94,8 +94,8 @@ internal sealed partial class SendStream
     /// <summary>Why it has ended.</summary>
     public StreamErrorCode EndCode => _endCode;
 
-    /// <summary><see cref="OfferTail"/> was called: once is enough.</summary>
-    public bool IsTailSentAgain { get; private set; }
+    /// <summary>How often <see cref="OfferTail"/> was called.</summary>
+    public int TailRepeats { get; private set; }
 
     /// <summary>When the last byte was acknowledged, or the first one offered after all were.</summary>
     public Instant LastProgressAt { get; set; }
@@ -197,7 +197,7 @@ internal sealed partial class SendStream
     /// <summary>Every byte and the end have been sent: what is not acknowledged of them goes out again, before it is known to be lost.</summary>
     public void OfferTail()
     {
-        IsTailSentAgain = true;
+        TailRepeats++;
         OfferAgain(AcknowledgedTo, HighestSent);
         _owesFin |= !_finAcknowledged;
     }

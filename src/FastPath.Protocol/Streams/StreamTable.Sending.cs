@@ -13,6 +13,7 @@ internal sealed partial class StreamTable
     // What the longest header of a fragment leaves of this would not be worth it.
     private const int FragmentRoomMin = ControlLengthMax + SendStream.FragmentBytesMin;
     private const int DeliveriesAwaitedMax = 1_024;
+    private const int TailRepeatsMax = 2;
 
     private readonly Queue<SendStream> _waiting = new();
     private readonly SendTurns _ready = new();
@@ -30,13 +31,18 @@ internal sealed partial class StreamTable
     /// <summary>Frames that never wait behind bytes.</summary>
     public bool HasControl => _control.Count > 0 || _creditOwed.Count > 0 || _blocked.Count > 0 || _owesLimit;
 
-    /// <summary>A stream has been sent to its end, once, and is not acknowledged whole.</summary>
+    /// <summary>A stream has been sent to its end and is not acknowledged whole.</summary>
     public bool HasTail => _tail is { HasEnded: false };
 
-    /// <summary>Nothing is to be sent but what was sent once already, without being known to be lost.</summary>
-    public bool IsRepeatingTail => _ready.Count == 1 && !HasControl && _ready.TryPeek(out SendStream? stream) && stream.IsTailSentAgain;
+    /// <summary>How often that stream's tail went out again.</summary>
+    public int TailRepeats => _tail?.TailRepeats ?? 0;
 
-    /// <summary>What of that stream is not acknowledged is sent a second time, when nothing else is to be sent.</summary>
+    /// <summary>
+    /// Nothing is to be sent but what was sent already, without being known to be lost: how often, with this time. Else 0.
+    /// </summary>
+    public int RepeatsOnTurn => _ready.Count == 1 && !HasControl && _ready.TryPeek(out SendStream? stream) ? stream.TailRepeats : 0;
+
+    /// <summary>What of that stream is not acknowledged is sent once more, when nothing else is to be sent.</summary>
     public void OfferTail()
     {
         if (_tail is { HasEnded: false } stream)
@@ -89,7 +95,7 @@ internal sealed partial class StreamTable
                 Counters.PayloadBytesSent += stream.PayloadBytesSent - before;
                 Counters.FragmentsSentAgain += stream.PayloadBytesSentAgain > beforeAgain ? 1 : 0;
                 Counters.PayloadBytesSentAgain += stream.PayloadBytesSentAgain - beforeAgain;
-                _tail = sent.Type == FrameType.Fin && !stream.IsTailSentAgain ? stream : _tail;
+                _tail = sent.Type == FrameType.Fin && stream.TailRepeats < TailRepeatsMax ? stream : _tail;
                 isFull = writer.Remaining < FragmentRoomMin && stream.HasSendableBytes;
                 if (isFull)
                 {

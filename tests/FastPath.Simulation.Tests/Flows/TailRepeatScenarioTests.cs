@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace FastPath.Simulation.Tests.Flows;
 
-/// <summary>What others over the same bottleneck pay for tails that go out twice on a guess.</summary>
+/// <summary>What others over the same bottleneck pay for tails that go out twice or three times on a guess.</summary>
 public sealed class TailRepeatScenarioTests(ITestOutputHelper output)
 {
     private const long Rate = 1_250_000;
@@ -18,6 +18,7 @@ public sealed class TailRepeatScenarioTests(ITestOutputHelper output)
     [InlineData(0.005, 20)]
     [InlineData(0.005, 100)]
     [InlineData(0.01, 20)]
+    [InlineData(0.05, 20)]
     public void Streams_whose_tails_repeat_leave_a_loss_based_flow_most_of_what_one_long_stream_leaves_it(double loss, double queueMs)
     {
         (double beside, _, double againOfLong) = Average(loss, queueMs, LongStream);
