@@ -175,9 +175,9 @@ internal sealed class LedbatController : ICongestionController
 
     /// <summary>Additive growth below the target, a decrease in proportion above it, never more than half a round trip.</summary>
     /// <remarks>
-    /// A queue is seen a round trip after it was filled. What was in flight then is known, and so is the window that would
-    /// have made the queue that is wanted: less than that would be to answer for the same queue once more. On a path much
-    /// longer than the target it would empty the link.
+    /// A queue is seen a round trip after it was filled. What was in flight then is known, and so is what of it stood in no
+    /// queue: on a path much longer than the target, a decrease that goes on until it is seen would go below that and
+    /// leave the link empty.
     /// </remarks>
     private void Follow(in AckSample ack, bool mayGrow)
     {
@@ -191,7 +191,7 @@ internal sealed class LedbatController : ICongestionController
 
         if (growth < 0 || mayGrow)
         {
-            double enough = ack.FlightAtSendBytes * ((_delay.Base + _target).Seconds / (_delay.Base + _delay.Current).Seconds);
+            double enough = ack.FlightAtSendBytes * (_delay.Base.Seconds / (_delay.Base + _delay.Current).Seconds);
             _window = Math.Max(_window + (growth * share), Math.Max(Math.Min(_window, enough), MinWindow));
         }
     }

@@ -14,7 +14,7 @@ internal sealed partial class LossRecovery
     /// On a path that loses by itself something of what is in flight is probably lost, and its repair takes a round trip: worth
     /// sending again at once what nothing else waits behind.
     /// </summary>
-    /// <param name="repeats">How often that was done already: as many times, and once more, something is lost then.</param>
+    /// <param name="repeats">How often that was done already. With each, it takes one more loss of the same bytes for a repair to be needed.</param>
     public bool IsRepairLikely(int repeats)
     {
         if (Rtt.Min < RepairRttMin || PacketsLost <= SpuriousLosses)
