@@ -38,6 +38,11 @@ internal sealed partial class BbrController
 
         bool isCongested = _background.EndRoundTrip(MinRoundTrip, Volume(1), _datagramBytes) || _isMarked;
         _isPathFelt |= isCongested;
+        if (Phase == BbrPhase.Cruise)
+        {
+            _trim.EndRoundTrip(IsClear ? Duration.Zero : _background.RoundQueue, MinRoundTrip);
+        }
+
         if (isCongested && Phase is not (BbrPhase.Startup or BbrPhase.Refill or BbrPhase.Up))
         {
             long rate = _rateLow == Unbounded ? _bandwidth.BytesPerSecond : _rateLow;

@@ -46,6 +46,7 @@ internal sealed partial class BbrController : ICongestionController
     private PlateauDetector _plateau;
     private AckAggregation _aggregation;
     private BackgroundLoss _background;
+    private QueueTrim _trim;
     private RoundTripCounter _rounds;
     private RoundTripCounter _lossRounds;
     private bool _isRoundTripStart;
@@ -94,8 +95,12 @@ internal sealed partial class BbrController : ICongestionController
         BbrPhase.Drain => DrainPacing,
         BbrPhase.Down => DownPacing,
         BbrPhase.Up => UpPacing,
+        BbrPhase.Cruise => 1 - _trim.Share,
         _ => 1,
     };
+
+    /// <summary>Even the shortest of the last round trip waited next to nowhere.</summary>
+    private bool IsClear => _background.RoundQueue <= Duration.Max(MinRoundTrip / ClearShare, ClearMin);
 
     private double CurrentWindowGain => Phase switch
     {
@@ -188,8 +193,7 @@ internal sealed partial class BbrController : ICongestionController
     {
         // What is delivered is less than what the path carries by what it loses: to fill it that much more must leave, as
         // long as no queue comes of it.
-        bool isClear = _background.RoundQueue <= Duration.Max(MinRoundTrip / ClearShare, ClearMin);
-        double madeUp = isClear ? Math.Min(_background.Share, LossMadeUpMax) : 0;
+        double madeUp = IsClear ? Math.Min(_background.Share, LossMadeUpMax) : 0;
         long rate = (long)(PacingGain * Rate * PacingMargin / (1 - madeUp));
         if (Phase == BbrPhase.Startup)
         {

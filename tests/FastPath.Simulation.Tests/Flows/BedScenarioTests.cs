@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastPath.Protocol.Congestion;
+using FastPath.Protocol.Time;
 using FastPath.Simulation.Flows;
 
 namespace FastPath.Simulation.Tests.Flows;
@@ -32,6 +33,21 @@ public sealed class BedScenarioTests
         double share = Median(runs, run => run.Megabits) / BedLink.All[3].Megabits;
         Assert.True(share >= 0.87, $"{share:0.000} of the link");
         Assert.True(Median(runs, run => run.QueueMs) <= 2.5, $"{Median(runs, run => run.QueueMs):0.0} ms of queue");
+    }
+
+    [Theory]
+    [InlineData(0, 0.94, 1.5)]
+    [InlineData(1, 0.92, 1.5)]
+    [InlineData(2, 0.9, 1.5)]
+    [InlineData(3, 0.84, 4)]
+    public void Hosts_that_wake_up_late_leave_the_model_based_controller_its_rate_and_a_short_queue(int number, double shareMin, double queueMsMax)
+    {
+        // The greatest of many samples is then some per cent too high: ten milliseconds stood in the queue for it.
+        BedLink link = BedLink.All[number];
+        BedOutcome[] runs = [.. Enumerable.Range(1, 3).Select(seed => link.Run(
+            CongestionAlgorithm.Bbr, (ulong)seed, SecondsEach, ackJitter: Duration.FromMilliseconds(4)))];
+        Assert.InRange(Median(runs, run => run.Megabits) / link.Megabits, shareMin, 1);
+        Assert.InRange(Median(runs, run => run.QueueMs), 0, queueMsMax);
     }
 
     [OnDemandFact(OnDemandFactAttribute.BedFile)]

@@ -21,7 +21,7 @@ public sealed class SaturationScenarioTests
     };
 
     [Theory]
-    [InlineData(nameof(CongestionAlgorithm.Bbr), 210)]
+    [InlineData(nameof(CongestionAlgorithm.Bbr), 230)]
     [InlineData(nameof(CongestionAlgorithm.Ledbat), 200)]
     [InlineData(nameof(CongestionAlgorithm.Cubic), 350)]
     [Trait("Scenario", "F14")]

@@ -34,7 +34,9 @@ internal sealed record BedLink(string Title, double RoundTripMs, long Megabits, 
     };
 
     /// <summary>A transfer that would take so long if the link did nothing else, measured from its first byte on, and what stood in the queue.</summary>
-    public BedOutcome Run(CongestionAlgorithm algorithm, ulong seed, double seconds, bool isBoundByWindows = true)
+    /// <param name="ackJitter">How late an acknowledgement is at most: hosts are busy, and wake up when they can.</param>
+    public BedOutcome Run(
+        CongestionAlgorithm algorithm, ulong seed, double seconds, bool isBoundByWindows = true, Duration ackJitter = default)
     {
         EndpointSettings settings = isBoundByWindows
             ? EndpointSettings.Default with
@@ -45,7 +47,8 @@ internal sealed record BedLink(string Title, double RoundTripMs, long Megabits, 
                 },
             }
             : SimulatedBottleneck.SettingsFor(algorithm);
-        var path = new SimulatedBottleneck(seed, Model);
+        var path = new SimulatedBottleneck(
+            seed, new LinkSchedule(Model), new LinkSchedule(Model with { RateBytesPerSecond = 0, Jitter = ackJitter }));
         SimulatedFlow flow = path.Add(settings);
         byte[] payload = new byte[(int)(BytesPerSecond * seconds)];
         flow.Send(payload);
