@@ -93,7 +93,7 @@ store() {
 
 ours() {
     start_node "$1"
-    "${in_b[@]}" "$fastpath" get "$(cat "$work/key.$2")" --via "$address" --json >"$work/get" 2>&1 &
+    timeout $((seconds * 20)) "${in_b[@]}" "$fastpath" get "$(cat "$work/key.$2")" --via "$address" --json >"$work/get" 2>&1 &
     local get=$!
     sleep 0.5
     keep "fastpath-$1" queue "$(queue_ms || true)"
@@ -108,7 +108,8 @@ tcp() {
     local server=$!
     pids+=("$server")
     sleep 0.5
-    "${in_a[@]}" iperf3 -c 10.99.0.2 -C "$1" -t "$seconds" -f k >"$work/iperf" 2>&1 &
+    # It has been seen to wait for the end of its control connection for ever.
+    timeout $((seconds + 30)) "${in_a[@]}" iperf3 -c 10.99.0.2 -C "$1" -t "$seconds" -f k >"$work/iperf" 2>&1 &
     local client=$!
     sleep 0.5
     keep "TCP-$1" queue "$(queue_ms || true)"
