@@ -6,6 +6,7 @@ namespace FastPath.Protocol.Congestion;
 internal sealed partial class BbrController
 {
     private const int RaiseRoundTripsMax = 30;
+    private const int PacketsWithoutQueue = 2;
 
     private long _flightHigh = Unbounded;
     private long _flightLow = Unbounded;
@@ -40,7 +41,7 @@ internal sealed partial class BbrController
         _isPathFelt |= isCongested;
         if (Phase == BbrPhase.Cruise)
         {
-            _trim.EndRoundTrip(IsClear ? Duration.Zero : _background.RoundQueue, MinRoundTrip);
+            _trim.EndRoundTrip(IsClear ? Duration.Zero : Duration.Max(_background.RoundQueue - TimeOfPackets(), Duration.Zero), MinRoundTrip);
         }
 
         if (isCongested && Phase is not (BbrPhase.Startup or BbrPhase.Refill or BbrPhase.Up))
@@ -55,6 +56,9 @@ internal sealed partial class BbrController
         _latestRate = ack.RateBytesPerSecond;
         _latestDelivered = delivered;
     }
+
+    /// <summary>The shortest round trip may be that of a short packet, which a slow link lets through sooner; and one waits for another.</summary>
+    private Duration TimeOfPackets() => Rate == 0 ? Duration.Zero : Duration.FromSeconds(PacketsWithoutQueue * _datagramBytes / (double)Rate);
 
     private void ResetLowerBounds()
     {

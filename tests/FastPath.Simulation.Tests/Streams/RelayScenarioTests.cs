@@ -115,7 +115,7 @@ public sealed class RelayScenarioTests
         Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Ended: not null }, { Ended: not null }], Limit));
         Assert.True(payload.AsSpan().SequenceEqual(chain.Readers.Single(reader => reader.Count == Size).Read));
         Assert.InRange(chain.Nodes[1].Pool.PeakRentedBytes, 1, 256 * 1_024);
-        Assert.InRange((chain.World.Now - start).Seconds, (double)Size / Slow, 1.1 * Size / Slow);
+        Assert.InRange((chain.World.Now - start).Seconds, (double)Size / Slow, 1.08 * Size / Slow);
         chain.World.RunFor(Duration.FromSeconds(1));
         Assert.Equal((0L, 0L), (chain.Nodes[1].Pool.RentedBytes, chain.Nodes[1].Pool.ReservedBytes));
     }
@@ -136,7 +136,7 @@ public sealed class RelayScenarioTests
         chain.Send(payload);
         Assert.True(chain.World.RunUntil(() => chain.Readers is [{ Ended: not null }], Limit));
         Assert.True(payload.AsSpan().SequenceEqual(chain.Readers[0].Read));
-        Assert.InRange((chain.World.Now - start).Seconds, (double)Size / Slow, 1.1 * Size / Slow);
+        Assert.InRange((chain.World.Now - start).Seconds, (double)Size / Slow, 1.08 * Size / Slow);
         Assert.All(chain.Nodes, node => Assert.InRange(node.Pool.PeakRentedBytes, 0, 1_024 * 1_024));
     }
 

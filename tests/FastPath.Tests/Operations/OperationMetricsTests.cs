@@ -93,12 +93,13 @@ public sealed class OperationMetricsTests
             received.Stop(FastPath.Protocol.Streams.StreamErrorCode.TooLarge);
         }
 
+        // Only then is the source told before it hears that the relay has everything.
+        FastPathException between = await Assert.ThrowsAsync<FastPathException>(() => relay);
         FastPathException source = await Assert.ThrowsAsync<FastPathException>(async () =>
         {
             await sent.WriteAsync(new byte[70_000]);
             await sent.CompleteAsync();
         });
-        FastPathException between = await Assert.ThrowsAsync<FastPathException>(() => relay);
         Assert.Equal((FastPathError.TooLarge, FastPathError.TooLarge), (source.Error, between.Error));
         Assert.Equal((sent.TransferId, sent.TransferId), (source.Transfer!.TransferId, between.Transfer!.TransferId));
         Assert.Equal((TransferRole.Source, TransferRole.Relay), (source.Transfer.Role, between.Transfer.Role));
