@@ -6,7 +6,6 @@ namespace FastPath.Protocol.Congestion;
 internal sealed partial class BbrController
 {
     private const int RaiseRoundTripsMax = 30;
-    private const int PacketsWithoutQueue = 2;
 
     private long _flightHigh = Unbounded;
     private long _flightLow = Unbounded;
@@ -41,7 +40,7 @@ internal sealed partial class BbrController
         _isPathFelt |= isCongested;
         if (Phase == BbrPhase.Cruise)
         {
-            _trim.EndRoundTrip(IsClear ? Duration.Zero : Duration.Max(_background.RoundQueue - TimeOfPackets(), Duration.Zero), MinRoundTrip);
+            _trim.EndRoundTrip(QueueToDrain, MinRoundTrip);
         }
 
         if (isCongested && Phase is not (BbrPhase.Startup or BbrPhase.Refill or BbrPhase.Up))
@@ -56,9 +55,6 @@ internal sealed partial class BbrController
         _latestRate = ack.RateBytesPerSecond;
         _latestDelivered = delivered;
     }
-
-    /// <summary>The shortest round trip may be that of a short packet, which a slow link lets through sooner; and one waits for another.</summary>
-    private Duration TimeOfPackets() => Rate == 0 ? Duration.Zero : Duration.FromSeconds(PacketsWithoutQueue * _datagramBytes / (double)Rate);
 
     private void ResetLowerBounds()
     {

@@ -6,9 +6,7 @@ namespace FastPath.Protocol.Congestion;
 internal sealed partial class BbrController
 {
     private const int RenoRoundTripsMax = 63;
-    private const int QueueShare = 8;
     private static readonly Duration ProbeWaitMin = Duration.FromSeconds(2);
-    private static readonly Duration QueueMin = Duration.FromMilliseconds(2);
     private static readonly Duration ProbeWaitSpread = Duration.FromSeconds(1);
 
     private Instant _cycleStartedAt;
@@ -109,8 +107,7 @@ internal sealed partial class BbrController
         }
 
         // More than the path holds is in flight and a queue stands: there is no more to be found, only to be lost.
-        Duration queue = Duration.Max(MinRoundTrip / QueueShare, QueueMin);
-        if (ack.RoundTrip > MinRoundTrip + queue && ack.FlightAtSendBytes >= Flight(UpPacing))
+        if (HasWaited(in ack) && ack.FlightAtSendBytes >= Flight(UpPacing))
         {
             return true;
         }

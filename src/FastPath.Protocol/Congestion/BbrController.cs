@@ -28,7 +28,6 @@ internal sealed partial class BbrController : ICongestionController
     // A little under the estimate, so that a queue drains rather than grows by rounding.
     private const double PacingMargin = 0.99;
     private const double LossMadeUpMax = 0.05;
-    private const int ClearShare = 128;
     private const double Beta = 0.7;
     private const double Headroom = 0.15;
     private const long Unbounded = long.MaxValue;
@@ -37,8 +36,6 @@ internal sealed partial class BbrController : ICongestionController
     private const int BatchesInFlight = 3;
     private const double BatchSeconds = 0.001;
     private const long BatchBytesMax = 64 * 1_024;
-
-    private static readonly Duration ClearMin = Duration.FromMilliseconds(0.5);
 
     private readonly int _datagramBytes;
     private readonly SeededRandom _random;
@@ -99,9 +96,6 @@ internal sealed partial class BbrController : ICongestionController
         _ => 1,
     };
 
-    /// <summary>Even the shortest of the last round trip waited next to nowhere.</summary>
-    private bool IsClear => _background.RoundQueue <= Duration.Max(MinRoundTrip / ClearShare, ClearMin);
-
     private double CurrentWindowGain => Phase switch
     {
         BbrPhase.Startup or BbrPhase.Drain => StartupWindowGain,
@@ -122,8 +116,8 @@ internal sealed partial class BbrController : ICongestionController
     public void OnAcknowledged(in AckSample ack)
     {
         _delivered = ack.DeliveredBytes;
-        bool isAppLimited = ack.IsAppLimited && !IsQueueStanding(in ack);
-        _isPathFelt |= ack.RoundTrip > MinRoundTrip + Duration.Max(MinRoundTrip / QueueShare, QueueMin) && MinRoundTrip > Duration.Zero;
+        bool isAppLimited = ack.IsAppLimited && !IsPathSettingRate(in ack);
+        _isPathFelt |= HasWaited(in ack) && MinRoundTrip > Duration.Zero;
         _isRoundTripStart = _rounds.OnAcknowledged(in ack);
         _roundTripsSinceProbe += _isRoundTripStart ? 1 : 0;
         if (ack.RateBytesPerSecond > 0)
@@ -170,10 +164,6 @@ internal sealed partial class BbrController : ICongestionController
         }
     }
 
-    /// <summary>More is in flight than the path holds, and it waits: whatever the application does, the path sets the rate.</summary>
-    private bool IsQueueStanding(in AckSample ack) =>
-        ack.RoundTrip > MinRoundTrip + Duration.Max(MinRoundTrip / QueueShare, QueueMin) && ack.FlightAtSendBytes > Volume(1);
-
     public void OnSpuriousLoss(Instant now) => RestoreBounds();
 
     /// <summary>Bytes in flight that keep the path busy, times <paramref name="gain"/>.</summary>
@@ -193,7 +183,7 @@ internal sealed partial class BbrController : ICongestionController
     {
         // What is delivered is less than what the path carries by what it loses: to fill it that much more must leave, as
         // long as no queue comes of it.
-        double madeUp = IsClear ? Math.Min(_background.Share, LossMadeUpMax) : 0;
+        double madeUp = IsQueueEmpty ? Math.Min(_background.Share, LossMadeUpMax) : 0;
         long rate = (long)(PacingGain * Rate * PacingMargin / (1 - madeUp));
         if (Phase == BbrPhase.Startup)
         {
