@@ -93,7 +93,7 @@ internal sealed class ReceiveStream
 
     /// <summary>The reader has taken all that it can have, and what has come above a hole waits for a repair.</summary>
     /// <remarks>At a relay it does not wait: it is sent on.</remarks>
-    public bool IsWaitingForRepair =>
+    private bool IsWaitingForRepair =>
         !IsRelayed && !Ring.HeldAbove.IsEmpty && Ring.ReclaimedTo > Ring.StartOffset
         && Ring.Payload.Skip(Ring.ReclaimedTo) >= Ring.Payload.ReadableEnd;
 
@@ -220,16 +220,32 @@ internal sealed class ReceiveStream
     /// <returns>True when a STREAM_CREDIT is owed.</returns>
     public bool OnConsumed(Instant now, bool isStarved = false)
     {
-        long reclaimedTo = HasEnded ? Ring.ReclaimIdle() : Ring.Reclaim();
-        if (HasEnded)
+        long reclaimedTo = Reclaim();
+        return !HasEnded && TryGrant(now, reclaimedTo, IsWaitingForRepair, isStarved);
+    }
+
+    /// <summary>Bytes have come: those above a hole are room for more, though nobody can consume them.</summary>
+    /// <returns>True when a STREAM_CREDIT is owed.</returns>
+    public bool OnStoredAbove(Instant now)
+    {
+        if (!IsWaitingForRepair)
         {
             return false;
         }
 
+        // It still waits behind this, as what is given back only grows.
+        long reclaimedTo = Reclaim();
+        return !HasEnded && TryGrant(now, reclaimedTo, isWaitingForRepair: true, isStarved: false);
+    }
+
+    private long Reclaim() => HasEnded ? Ring.ReclaimIdle() : Ring.Reclaim();
+
+    private bool TryGrant(Instant now, long reclaimedTo, bool isWaitingForRepair, bool isStarved)
+    {
         Duration roundTrip = (Connection.Rtt.HasSample ? Connection.Rtt.Min : Duration.Zero) + DownstreamRoundTrip;
 
         // What waits for a repair is not what the reader is too slow for: the sender goes on meanwhile.
-        long deliveredTo = Math.Max(_deliveredTo, reclaimedTo + (IsWaitingForRepair ? Ring.ReorderedBytes : 0));
+        long deliveredTo = Math.Max(_deliveredTo, reclaimedTo + (isWaitingForRepair ? Ring.ReorderedBytes : 0));
         _tuner.OnDelivered(deliveredTo - _deliveredTo, now, roundTrip);
         _deliveredTo = deliveredTo;
         long floor = IsRelayed ? _settings.WindowBytesMin : _settings.SinkWindowBytesMin;

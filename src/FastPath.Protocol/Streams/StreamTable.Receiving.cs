@@ -79,9 +79,9 @@ internal sealed partial class StreamTable
             case RingWriteResult.Stored:
                 Counters.PayloadBytesReceived += frame.Bytes.Length;
                 EndIfComplete(stream);
-                if (stream.IsWaitingForRepair)
+                if (stream.OnStoredAbove(now))
                 {
-                    OnConsumed(stream, now);
+                    QueueCredit(stream);
                 }
 
                 break;
