@@ -1,12 +1,14 @@
 using FastPath.Protocol.Congestion;
+using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Simulation.Flows;
 using FastPath.Simulation.Network;
+using FastPath.Simulation.Streams;
 using Xunit.Abstractions;
 
 namespace FastPath.Simulation.Tests.Flows;
 
-/// <summary>What others over the same bottleneck pay for tails that go out twice or three times on a guess.</summary>
+/// <summary>How often a tail goes out on a guess, and what others over the same bottleneck pay for it.</summary>
 public sealed class TailRepeatScenarioTests(ITestOutputHelper output)
 {
     private const long Rate = 1_250_000;
@@ -30,6 +32,40 @@ public sealed class TailRepeatScenarioTests(ITestOutputHelper output)
             Assert.True(again > 3 * againOfLong, $"no tails were repeated: {report}");
             Assert.True(other >= 0.8 * beside, report);
         }
+    }
+
+    [Theory]
+    [InlineData(0, 100_000, 0)]
+    [InlineData(0.01, 2_000, 0)]
+    [InlineData(0.01, 100_000, 1)]
+    [InlineData(0.05, 100_000, 2)]
+    public void A_tail_repeats_as_often_as_what_the_path_loses_of_it_explains(double loss, int bytes, int repeats)
+    {
+        // Wide enough that all of a stream leaves, and leaves again, before the first of it can be acknowledged.
+        for (ulong seed = 1; seed <= Seeds; seed++)
+        {
+            var path = new SimulatedBottleneck(
+                seed, new LinkModel { Delay = Duration.FromMilliseconds(50), RateBytesPerSecond = 10 * Rate, QueueBytes = Rate, Loss = loss });
+            SimulatedFlow flow = path.Add(SimulatedBottleneck.SettingsFor(CongestionAlgorithm.Bbr));
+            Assert.Equal(repeats, Send(path, flow, 10_000_000, bytes).TailRepeats);
+        }
+    }
+
+    /// <summary>One stream after the other, each alone on the path.</summary>
+    /// <returns>The last.</returns>
+    private static SendStream Send(SimulatedBottleneck path, SimulatedFlow flow, params int[] sizes)
+    {
+        SimulatedWriter? writer = null;
+        foreach (int size in sizes)
+        {
+            writer = flow.Send(new byte[size]);
+            Assert.True(path.World.RunUntil(() => writer.Ended is not null, Duration.FromSeconds(60)));
+
+            // What went out again and was not needed is in flight still.
+            path.World.RunFor(Duration.FromSeconds(1));
+        }
+
+        return writer!.Stream;
     }
 
     private static (double Other, double Ours, double Again) Average(double loss, double queueMs, int bytes)
