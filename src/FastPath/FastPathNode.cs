@@ -246,12 +246,16 @@ public sealed partial class FastPathNode : IAsyncDisposable
         _host.Loop.Post(now => Core.Endpoint.SetRateLimit(now, bytesPerSecond));
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Closes every connection; whoever waits for this node fails. Then the store is the application's alone: what was being
+    /// read from it or kept in it has ended, unless the store itself has not answered for five seconds, which is logged.
+    /// </summary>
     public ValueTask DisposeAsync() => new(_end.Value);
 
     private async Task EndAsync()
     {
         await Task.Run(_host.Shutdown).ConfigureAwait(false);
+        await _host.EndStoreWorkAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }
 

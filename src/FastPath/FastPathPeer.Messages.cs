@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FastPath.Hosting;
+using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Operations;
 using FastPath.Protocol.Streams;
@@ -29,28 +30,30 @@ public sealed partial class FastPathPeer
         return SendShortAsync(Purpose.Application, message.Span, cancellationToken);
     }
 
-    /// <summary>Sends a request and waits for the answer of the peer's request handler.</summary>
+    /// <summary>Sends a request and waits for the answer of the peer's request handler, which comes in an array of its own.</summary>
     /// <exception cref="FastPathException">Refused: the peer has no handler, or it failed. TooLarge, or ConnectionClosed.</exception>
     public ValueTask<ReadOnlyMemory<byte>> RequestAsync(
         ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLarge(request.Length);
-        cancellationToken.ThrowIfCancellationRequested();
-        FailIfClosed();
-        ulong number = (ulong)Interlocked.Increment(ref _requestNumber);
-        bool isShort = FitsPacket(request.Length, NodeHost.RequestNumberLength);
-        OutgoingMessage sending = isShort
-            ? Write(MessageKind.Request, Purpose.ApplicationRequest, number, request.Span)
-            : _host.MessagePool.Rent();
-        if (!isShort)
-        {
-            // Only the answer is waited for here: the request travels as a stream.
-            sending.Begin(this, MessageKind.Request, number, 0);
-        }
-
+        OutgoingMessage sending = PostRequest(request, null, out bool isShort, cancellationToken);
         var answer = new ValueTask<ReadOnlyMemory<byte>>(sending, sending.Version);
-        sending.Post(_host.Loop, cancellationToken);
-        return isShort ? answer : RequestWholeAsync(number, request, answer, cancellationToken);
+        return isShort ? answer : RequestWholeAsync(sending.Number, request, answer, cancellationToken);
+    }
+
+    /// <summary>The same into the caller's memory, without an allocation.</summary>
+    /// <param name="request">Copied before this returns when it fits a packet; else read until the task has ended.</param>
+    /// <param name="answer">Written to until the task has ended.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Bytes of the answer.</returns>
+    /// <exception cref="FastPathException">
+    /// As above; also TooLarge when the answer does not fit the memory for it: it is lost then.
+    /// </exception>
+    public ValueTask<int> RequestAsync(
+        ReadOnlyMemory<byte> request, Memory<byte> answer, CancellationToken cancellationToken = default)
+    {
+        OutgoingMessage sending = PostRequest(request, answer, out bool isShort, cancellationToken);
+        var length = new ValueTask<int>(sending, sending.Version);
+        return isShort ? length : RequestWholeAsync(sending.Number, request, length, cancellationToken);
     }
 
     /// <summary>Sends what fits a packet; returns when the peer's transport has acknowledged it.</summary>
@@ -59,7 +62,7 @@ public sealed partial class FastPathPeer
     {
         cancellationToken.ThrowIfCancellationRequested();
         FailIfClosed();
-        OutgoingMessage sending = Write(MessageKind.Message, purpose, 0, bytes);
+        OutgoingMessage sending = Rent(MessageKind.Message, 0, Write(purpose, null, bytes));
         var done = new ValueTask(sending, sending.Version);
         sending.Post(_host.Loop, cancellationToken);
         return done;
@@ -76,7 +79,7 @@ public sealed partial class FastPathPeer
         }
 
         FailIfClosed();
-        Write(MessageKind.Answer, Purpose.ApplicationResponse, number, answer.Span).Post(_host.Loop, CancellationToken.None);
+        PostAnswer(Purpose.ApplicationResponse, number, answer.Span);
         return ValueTask.CompletedTask;
     }
 
@@ -85,7 +88,7 @@ public sealed partial class FastPathPeer
     {
         if (!IsClosed && !Connection.Session.IsWithOldNode)
         {
-            Write(MessageKind.Answer, Purpose.ApplicationFailure, number, default).Post(_host.Loop, CancellationToken.None);
+            PostAnswer(Purpose.ApplicationFailure, number, default);
         }
     }
 
@@ -101,7 +104,7 @@ public sealed partial class FastPathPeer
         {
             message.Fail(new FastPathException(FastPathError.ConnectionClosed, reason));
         }
-        else if (message.Bytes.IsEmpty)
+        else if (message.IsEmpty)
         {
             _requests.Add(message.Number, message);
         }
@@ -125,7 +128,7 @@ public sealed partial class FastPathPeer
     {
         if (_unacknowledged.Remove(sequence, out OutgoingMessage? sent))
         {
-            sent.Complete(default);
+            sent.Complete();
         }
 
         while (_waiting.TryPeek(out OutgoingMessage? next) && (next.IsDone || TryQueue(next)))
@@ -134,7 +137,7 @@ public sealed partial class FastPathPeer
         }
     }
 
-    internal void OnResponse(ulong number, ReadOnlyMemory<byte> body)
+    internal void OnResponse(ulong number, ReadOnlySpan<byte> body)
     {
         if (_requests.Remove(number, out OutgoingMessage? request))
         {
@@ -166,24 +169,33 @@ public sealed partial class FastPathPeer
         }
     }
 
-    private OutgoingMessage Write(MessageKind kind, Purpose purpose, ulong number, ReadOnlySpan<byte> bytes)
+    private void PostAnswer(Purpose purpose, ulong number, ReadOnlySpan<byte> bytes) =>
+        Rent(MessageKind.Answer, number, Write(purpose, number, bytes)).Post(_host.Loop, CancellationToken.None);
+
+    private OutgoingMessage Rent(MessageKind kind, ulong number, PooledBytes bytes, Memory<byte>? answer = null)
     {
-        int numberLength = kind == MessageKind.Message ? 0 : NodeHost.RequestNumberLength;
         OutgoingMessage message = _host.MessagePool.Rent();
-        Span<byte> space = message.Begin(this, kind, number, 1 + numberLength + bytes.Length);
-        space[0] = (byte)purpose;
-        if (numberLength > 0)
+        message.Begin(this, kind, number, bytes, answer);
+        return message;
+    }
+
+    private static PooledBytes Write(Purpose purpose, ulong? number, ReadOnlySpan<byte> bytes)
+    {
+        int numberLength = number is null ? 0 : NodeHost.RequestNumberLength;
+        PooledBytes message = PooledBytes.Rent(1 + numberLength + bytes.Length);
+        message.Span[0] = (byte)purpose;
+        if (number is { } value)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(space[1..], number);
+            BinaryPrimitives.WriteUInt64BigEndian(message.Span[1..], value);
         }
 
-        bytes.CopyTo(space[(1 + numberLength)..]);
+        bytes.CopyTo(message.Span[(1 + numberLength)..]);
         return message;
     }
 
     private bool TryQueue(OutgoingMessage message)
     {
-        if (!Connection.TryQueueMessage(message.Bytes, out ulong sequence))
+        if (!message.TryQueue(Connection, out ulong sequence))
         {
             return false;
         }
@@ -197,15 +209,30 @@ public sealed partial class FastPathPeer
                 _unacknowledged.Add(sequence, message);
                 break;
             default:
-                message.Complete(default);
+                message.Complete();
                 break;
         }
 
         return true;
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> RequestWholeAsync(
-        ulong number, ReadOnlyMemory<byte> request, ValueTask<ReadOnlyMemory<byte>> answer, CancellationToken cancellationToken)
+    /// <summary>On its way when this returns; a longer one only says here that it waits for its answer, and travels as a stream.</summary>
+    private OutgoingMessage PostRequest(
+        ReadOnlyMemory<byte> request, Memory<byte>? answer, out bool isShort, CancellationToken cancellationToken)
+    {
+        ThrowIfTooLarge(request.Length);
+        cancellationToken.ThrowIfCancellationRequested();
+        FailIfClosed();
+        ulong number = (ulong)Interlocked.Increment(ref _requestNumber);
+        isShort = FitsPacket(request.Length, NodeHost.RequestNumberLength);
+        PooledBytes bytes = isShort ? Write(Purpose.ApplicationRequest, number, request.Span) : default;
+        OutgoingMessage sending = Rent(MessageKind.Request, number, bytes, answer);
+        sending.Post(_host.Loop, cancellationToken);
+        return sending;
+    }
+
+    private async ValueTask<T> RequestWholeAsync<T>(
+        ulong number, ReadOnlyMemory<byte> request, ValueTask<T> answer, CancellationToken cancellationToken)
     {
         try
         {

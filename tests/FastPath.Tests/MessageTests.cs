@@ -116,6 +116,76 @@ public sealed class MessageTests
         Assert.Equal([3], (await line.Right(0).RequestAsync(new byte[5_000])).ToArray());
     }
 
+    /// <summary>The request's bytes go back to the pool when it is answered: until then they are the handler's.</summary>
+    [Theory]
+    [InlineData(1_000, false)]
+    [InlineData(1_000, true)]
+    [InlineData(5_000, false)]
+    public async Task Answers_that_are_parts_of_their_requests_come_into_the_callers_memory(int size, bool inline)
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions
+        {
+            UnsafeInlineContinuations = inline,
+            RequestHandler = async (_, request, _) =>
+            {
+                // Others are taken meanwhile, also into memory that was given back.
+                await Task.Yield();
+                return request[(request.Length / 2)..];
+            },
+        });
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(seed => Task.Run(async () =>
+        {
+            byte[] request = new byte[size];
+            byte[] answer = new byte[size];
+            var random = new Random(seed);
+            for (int i = 0; i < 20; i++)
+            {
+                random.NextBytes(request);
+                int length = await line.Right(0).RequestAsync(request, answer);
+                Assert.Equal(request[(size / 2)..], answer[..length]);
+            }
+        })));
+        await line.AssertBaselineAsync();
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(5_000)]
+    public async Task An_answer_that_does_not_fit_its_memory_is_a_typed_failure(int size)
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions
+        {
+            RequestHandler = (_, request, _) => ValueTask.FromResult(request),
+        });
+        byte[] answer = new byte[size - 1];
+        FastPathException tooLarge = await Assert.ThrowsAsync<FastPathException>(
+            async () => await line.Right(0).RequestAsync(new byte[size], answer));
+        Assert.Equal(FastPathError.TooLarge, tooLarge.Error);
+        Assert.Contains($"{size}", tooLarge.Message, StringComparison.Ordinal);
+        Assert.Equal(size - 1, await line.Right(0).RequestAsync(new byte[size - 1], answer));
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_writes_into_nobodys_memory()
+    {
+        var answer = new TaskCompletionSource<ReadOnlyMemory<byte>>();
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions
+        {
+            RequestHandler = (_, request, _) => request.Span[0] == 1 ? new(answer.Task) : ValueTask.FromResult(request),
+        });
+        using var cancellation = new CancellationTokenSource();
+        byte[] space = new byte[1];
+        Task<int> cancelled = line.Right(0).RequestAsync(new byte[] { 1 }, space, cancellation.Token).AsTask();
+        await line.Right(0).RequestAsync(new byte[] { 2 }, new byte[1]);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        answer.SetResult(new byte[] { 3 });
+
+        // Behind the answer that nobody waits for.
+        await line.Right(0).RequestAsync(new byte[] { 2 }, new byte[1]);
+        Assert.Equal(0, space[0]);
+    }
+
     [Fact]
     public async Task A_message_to_a_disposed_node_fails_instead_of_waiting()
     {

@@ -113,7 +113,8 @@ internal sealed class PeerWithKeys(Endpoint peer, bool offers)
             kinds |= 1L << (int)happened.Kind;
             if (happened.Kind == ConnectionEventKind.MessageReceived)
             {
-                OnMessage?.Invoke(happened.Message);
+                OnMessage?.Invoke(happened.Message.Memory);
+                happened.Message.Return();
             }
 
             if (happened.Stream is { } stream)

@@ -270,7 +270,7 @@ internal sealed partial class Connection
 
         Counters.MessagesReceived++;
         _events.Enqueue(new ConnectionEvent(
-            ConnectionEventKind.MessageReceived, this, frame.Sequence, frame.Bytes.ToArray()));
+            ConnectionEventKind.MessageReceived, this, frame.Sequence, PooledBytes.CopyOf(frame.Bytes)));
         return true;
     }
 

@@ -138,6 +138,19 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
     /// <returns>False when too many wait already; try again after the next acknowledgement.</returns>
     public bool TryQueueMessage(ReadOnlySpan<byte> message, out ulong sequence)
     {
+        PooledBytes copy = PooledBytes.CopyOf(message);
+        bool isTaken = TryQueueMessage(copy, out sequence);
+        if (!isTaken)
+        {
+            copy.Return();
+        }
+
+        return isTaken;
+    }
+
+    /// <summary>The same without a copy: the message is the connection's if it takes it, and else stays the caller's.</summary>
+    public bool TryQueueMessage(PooledBytes message, out ulong sequence)
+    {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, MessageBytesMax);
         sequence = 0;
         Wake();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 
 namespace FastPath.Protocol.Connections;
@@ -14,8 +13,8 @@ internal sealed class MessageSender
     public const int BacklogBytesMax = 256 * 1_024;
     private const ulong NumbersAhead = 8_192;
 
-    private readonly Dictionary<ulong, Pooled> _unacknowledged = [];
-    private readonly Queue<Pooled> _backlog = new();
+    private readonly Dictionary<ulong, PooledBytes> _unacknowledged = [];
+    private readonly Queue<PooledBytes> _backlog = new();
     private readonly Queue<ulong> _lost = new();
     private ulong _oldest;
     private ulong _nextToSend;
@@ -31,10 +30,12 @@ internal sealed class MessageSender
     public bool IsEmpty => _lost.Count == 0 && _backlog.Count == 0;
 
     public bool IsBlockedByCredit =>
-        _backlog.TryPeek(out Pooled next) && _bytesStarted + next.Length > Credit;
+        _backlog.TryPeek(out PooledBytes next) && _bytesStarted + next.Length > Credit;
 
-    /// <returns>False when the backlog is full: try again after an acknowledgement.</returns>
-    public bool TryQueue(ReadOnlySpan<byte> message, out ulong sequence)
+    /// <param name="message">This object's from now on, if it is taken.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <returns>False when the backlog is full: the message stays the caller's; try again after an acknowledgement.</returns>
+    public bool TryQueue(PooledBytes message, out ulong sequence)
     {
         sequence = NextSequence;
         if (_backlogBytes + message.Length > BacklogBytesMax)
@@ -42,9 +43,7 @@ internal sealed class MessageSender
             return false;
         }
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(message.Length);
-        message.CopyTo(buffer);
-        _backlog.Enqueue(new Pooled(buffer, message.Length));
+        _backlog.Enqueue(message);
         _backlogBytes += message.Length;
         NextSequence++;
         return true;
@@ -55,7 +54,7 @@ internal sealed class MessageSender
     {
         while (_lost.TryPeek(out sequence))
         {
-            if (_unacknowledged.TryGetValue(sequence, out Pooled lost))
+            if (_unacknowledged.TryGetValue(sequence, out PooledBytes lost))
             {
                 message = lost.Span;
                 return true;
@@ -79,7 +78,7 @@ internal sealed class MessageSender
             return;
         }
 
-        Pooled message = _backlog.Dequeue();
+        PooledBytes message = _backlog.Dequeue();
         _backlogBytes -= message.Length;
         _bytesStarted += message.Length;
         _unacknowledged.Add(sequence, message);
@@ -88,13 +87,12 @@ internal sealed class MessageSender
 
     public bool OnAcknowledged(ulong sequence)
     {
-        if (!_unacknowledged.Remove(sequence, out Pooled message))
+        if (!_unacknowledged.Remove(sequence, out PooledBytes message))
         {
             return false;
         }
 
-        ArrayPool<byte>.Shared.Return(message.Buffer);
-
+        message.Return();
         while (_oldest < _nextToSend && !_unacknowledged.ContainsKey(_oldest))
         {
             _oldest++;
@@ -110,10 +108,5 @@ internal sealed class MessageSender
         {
             _lost.Enqueue(sequence);
         }
-    }
-
-    private readonly record struct Pooled(byte[] Buffer, int Length)
-    {
-        public ReadOnlySpan<byte> Span => Buffer.AsSpan(0, Length);
     }
 }

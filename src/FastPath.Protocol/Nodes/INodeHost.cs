@@ -12,8 +12,8 @@ internal interface INodeHost : IOperationHost
 
     void OnDialResult(in DialResult result);
 
-    /// <summary>A message of the application; its credit returns with <see cref="Connection.OnMessageConsumed"/>.</summary>
-    void OnMessage(Connection from, Purpose purpose, ReadOnlyMemory<byte> message);
+    /// <summary>A message of the application, the host's from now on; its credit returns with <see cref="Connection.OnMessageConsumed"/>.</summary>
+    void OnMessage(Connection from, Purpose purpose, PooledBytes message);
 
     /// <summary>A stream that the peer's application offers; answer it by its connection's streams, once.</summary>
     void OnOffered(StreamOffer offer);

@@ -156,6 +156,7 @@ internal sealed class NodeCore : IDisposable
 
         Malformed += isUnderstood ? 0 : 1;
         from.OnMessageConsumed(message.Length);
+        received.Message.Return();
     }
 
     private void HandleNotice(Instant now, Connection from, Purpose purpose, in OperationNotice notice)

@@ -60,4 +60,7 @@ internal static partial class FastPathLog
 
     [LoggerMessage(15, LogLevel.Debug, "{What}: {Bytes} bytes took {WholeMs} ms whole, {StreamedMs} ms streamed")]
     public static partial void ShadowCompared(this ILogger logger, string what, long bytes, double wholeMs, double streamedMs);
+
+    [LoggerMessage(16, LogLevel.Warning, "The node has ended, but its store has not: something was read or kept there for {Seconds} more seconds")]
+    public static partial void StoreStillInUse(this ILogger logger, double seconds);
 }

@@ -13,32 +13,36 @@ internal sealed partial class NodeHost
 {
     public const int RequestNumberLength = sizeof(ulong);
 
-    public void OnMessage(Connection from, Purpose purpose, ReadOnlyMemory<byte> message)
+    // Purpose and number come first.
+    private const int RequestBodyAt = 1 + RequestNumberLength;
+
+    public void OnMessage(Connection from, Purpose purpose, PooledBytes message)
     {
         FastPathPeer peer = PeerOf(from);
-        if (purpose == Purpose.Application)
+        int length = message.Length;
+        if (purpose is not (Purpose.Application or Purpose.NetMessage))
         {
-            // Taken by the application, it returns its credit then: a slow reader slows the sender down.
-            int length = message.Length;
-            var incoming = new IncomingMessage(peer, message[1..], () => ReturnCredit(from, length));
-            if (!_messages.Writer.TryWrite(incoming))
-            {
-                _ = WriteLaterAsync(incoming);
-            }
-
+            Dispatch(peer, purpose, message);
+            from.OnMessageConsumed(length);
             return;
         }
 
+        // Whoever takes these keeps them.
+        byte[] bytes = message.Span[1..].ToArray();
+        message.Return();
         if (purpose == Purpose.NetMessage)
         {
-            Legacy.Take(from, message[1..]);
-        }
-        else
-        {
-            Dispatch(peer, purpose, message[1..]);
+            Legacy.Take(from, bytes);
+            from.OnMessageConsumed(length);
+            return;
         }
 
-        from.OnMessageConsumed(message.Length);
+        // Taken by the application, it returns its credit then: a slow reader slows the sender down.
+        var incoming = new IncomingMessage(peer, bytes, () => ReturnCredit(from, length));
+        if (!_messages.Writer.TryWrite(incoming))
+        {
+            _ = WriteLaterAsync(incoming);
+        }
     }
 
     private async Task TakeWholeAsync(Purpose purpose, StreamHandle stream)
@@ -49,23 +53,22 @@ internal sealed partial class NodeHost
             bool isContract = purpose == Purpose.NetMessage;
             using PooledPayload payload = await stream.ReadAllAsync(
                 isContract ? _options.WholeMessageBytesMax : _options.MessageBytesMax).ConfigureAwait(false);
-            byte[] bytes = payload.Sequence.ToArray();
             if (isContract)
             {
-                Legacy.Take(stream.Stream.Connection, bytes);
+                Legacy.Take(stream.Stream.Connection, payload.Sequence.ToArray());
                 return;
             }
 
             FastPathPeer peer = PeerOf(stream.Stream.Connection);
             if (purpose == Purpose.Application)
             {
-                await WriteLaterAsync(new IncomingMessage(peer, bytes, null)).ConfigureAwait(false);
+                await WriteLaterAsync(new IncomingMessage(peer, payload.Sequence.ToArray(), null)).ConfigureAwait(false);
                 return;
             }
 
             // Who waits for an answer is looked up where everything of a peer is: on the loop thread.
-            byte[] withNumber = [.. stream.Metadata.Span, .. bytes];
-            Loop.Post(_ => Dispatch(peer, purpose, withNumber));
+            PooledBytes message = AsMessage(purpose, stream.Metadata.Span, payload);
+            Loop.Post(_ => Dispatch(peer, purpose, message));
         }
         catch (FastPathException e)
         {
@@ -106,69 +109,90 @@ internal sealed partial class NodeHost
         }
     }
 
-    private void Dispatch(FastPathPeer peer, Purpose purpose, ReadOnlyMemory<byte> numbered)
+    /// <summary>What came on a stream, laid out as if it had come in a packet.</summary>
+    private static PooledBytes AsMessage(Purpose purpose, ReadOnlySpan<byte> header, PooledPayload body)
     {
-        if (numbered.Length < RequestNumberLength)
+        PooledBytes message = PooledBytes.Rent(checked((int)(1 + header.Length + body.Length)));
+        message.Span[0] = (byte)purpose;
+        header.CopyTo(message.Span[1..]);
+        body.Sequence.CopyTo(message.Span[(1 + header.Length)..]);
+        return message;
+    }
+
+    /// <param name="message">Given back when it is answered, or has reached who waits for it.</param>
+    private void Dispatch(FastPathPeer peer, Purpose purpose, PooledBytes message)
+    {
+        if (message.Length < RequestBodyAt)
         {
+            message.Return();
             return;
         }
 
-        ulong number = BinaryPrimitives.ReadUInt64BigEndian(numbered.Span);
-        ReadOnlyMemory<byte> body = numbered[RequestNumberLength..];
+        ulong number = BinaryPrimitives.ReadUInt64BigEndian(message.Span[1..]);
+        if (purpose == Purpose.ApplicationRequest)
+        {
+            if (_options.UnsafeInlineContinuations)
+            {
+                Answer(peer, number, message);
+            }
+            else
+            {
+                IncomingRequest.Queue(this, peer, number, message);
+            }
+
+            return;
+        }
+
         if (purpose == Purpose.ApplicationResponse)
         {
-            peer.OnResponse(number, body);
+            peer.OnResponse(number, message.Span[RequestBodyAt..]);
         }
-        else if (purpose == Purpose.ApplicationFailure)
+        else
         {
             peer.OnRequestFailed(number, new FastPathException(
                 FastPathError.Refused, "the peer answers no requests, or could not answer this one"));
         }
-        else
-        {
-            var incoming = new IncomingRequest(this, peer, number, body);
-            if (_options.UnsafeInlineContinuations)
-            {
-                incoming.Execute();
-            }
-            else
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(incoming, preferLocal: false);
-            }
-        }
+
+        message.Return();
     }
 
-    /// <summary>Asks the application's handler and sends what it says.</summary>
-    public void Answer(FastPathPeer peer, ulong number, ReadOnlyMemory<byte> request)
+    /// <summary>Asks the application's handler and sends what it says; then the request's bytes go back to the pool.</summary>
+    public void Answer(FastPathPeer peer, ulong number, PooledBytes request)
     {
         if (_options.RequestHandler is not { } handler)
         {
+            request.Return();
             peer.Refuse(number);
             return;
         }
 
         try
         {
-            ValueTask<ReadOnlyMemory<byte>> response = handler(peer, request, CancellationToken.None);
+            ValueTask<ReadOnlyMemory<byte>> response = handler(peer, request.Memory[RequestBodyAt..], CancellationToken.None);
             if (!response.IsCompletedSuccessfully)
             {
-                _ = AnswerLaterAsync(peer, number, response.AsTask());
+                _ = AnswerLaterAsync(peer, number, request, response.AsTask());
                 return;
             }
 
+            // It may be the request itself, or a part of it.
             ValueTask sent = peer.AnswerAsync(number, response.Result);
             if (!sent.IsCompletedSuccessfully)
             {
-                _ = ObserveAsync(peer, number, sent.AsTask());
+                _ = ObserveAsync(peer, number, request, sent.AsTask());
+                return;
             }
         }
         catch (Exception e)
         {
             Fail(peer, number, e);
         }
+
+        request.Return();
     }
 
-    private async Task AnswerLaterAsync(FastPathPeer peer, ulong number, Task<ReadOnlyMemory<byte>> response)
+    private async Task AnswerLaterAsync(
+        FastPathPeer peer, ulong number, PooledBytes request, Task<ReadOnlyMemory<byte>> response)
     {
         try
         {
@@ -178,9 +202,11 @@ internal sealed partial class NodeHost
         {
             Fail(peer, number, e);
         }
+
+        request.Return();
     }
 
-    private async Task ObserveAsync(FastPathPeer peer, ulong number, Task sent)
+    private async Task ObserveAsync(FastPathPeer peer, ulong number, PooledBytes request, Task sent)
     {
         try
         {
@@ -190,6 +216,8 @@ internal sealed partial class NodeHost
         {
             Fail(peer, number, e);
         }
+
+        request.Return();
     }
 
     private void Fail(FastPathPeer peer, ulong number, Exception e)

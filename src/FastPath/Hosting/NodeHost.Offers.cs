@@ -73,7 +73,7 @@ internal sealed partial class NodeHost
             return;
         }
 
-        _ = Task.Run(() => Answer(offer, Decide(header.Contract, offer), header));
+        StoreWork.Start(() => Answer(offer, Decide(header.Contract, offer), header));
     }
 
     private async Task DecideAsync(Func<IncomingOffer, CancellationToken, ValueTask<OfferAnswer>> handler, StreamOffer offer)

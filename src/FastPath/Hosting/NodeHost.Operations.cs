@@ -122,7 +122,7 @@ internal sealed partial class NodeHost
             return;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(_ => LookUp(transaction, instance), null);
+        StoreWork.Start(() => LookUp(transaction, instance));
     }
 
     public void Serve(
@@ -137,11 +137,11 @@ internal sealed partial class NodeHost
         var stored = (StoredPayload)payload;
         if (to.Session.IsWithOldNode)
         {
-            _ = Task.Run(() => OldNodes.ServeAsync(transaction, to, stored));
+            StoreWork.Start(() => OldNodes.ServeAsync(transaction, to, stored));
             return;
         }
 
-        _ = Task.Run(() => ServeStoredAsync(transaction, to, form, stored, resume, hopsFromSink, flags));
+        StoreWork.Start(() => ServeStoredAsync(transaction, to, form, stored, resume, hopsFromSink, flags));
     }
 
     public void OnRelaying(UInt128 transaction, ContractOutline contract, long totalLength) => _logger.Relaying(
@@ -179,7 +179,7 @@ internal sealed partial class NodeHost
     public IFanOutMember? Cache(ContractOutline contract, ReceiveStream stream, RingCursor cursor)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, cursor, readers: null).Attach();
-        _ = Task.Run(() => KeepAsync(contract, handle));
+        StoreWork.Start(() => KeepAsync(contract, handle));
         return new SharingReader(handle);
     }
 
@@ -187,7 +187,7 @@ internal sealed partial class NodeHost
         UInt128 transaction, ContractOutline contract, ReceiveStream stream, Connection to, int hopsFromSink, OperationFlags flags)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
-        _ = Task.Run(() => to.Session.IsWithOldNode
+        StoreWork.Start(() => to.Session.IsWithOldNode
             ? OldNodes.PassOnAsync(transaction, handle, to)
             : PassOnWholeAsync(transaction, contract, handle, to, hopsFromSink, flags));
     }

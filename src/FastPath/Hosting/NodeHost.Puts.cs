@@ -50,7 +50,7 @@ internal sealed partial class NodeHost
     public void AcceptPut(PutHeader header, ReceiveStream stream, bool isNew)
     {
         StreamHandle handle = new StreamHandle(Loop, stream, stream.Claim, new StreamReaders()).Attach();
-        _ = Task.Run(() => header.IsUpdate ? AcceptUpdateAsync(header, handle, isNew) : AcceptPutAsync(header, handle));
+        StoreWork.Start(() => header.IsUpdate ? AcceptUpdateAsync(header, handle, isNew) : AcceptPutAsync(header, handle));
     }
 
     public void ForwardPut(PutHeader header, Connection to)
@@ -61,7 +61,7 @@ internal sealed partial class NodeHost
             source.Sending = sent.Task;
         }
 
-        _ = Task.Run(() => ForwardAsync(header, to, sent));
+        StoreWork.Start(() => ForwardAsync(header, to, sent));
     }
 
     public void ReleasePut(UInt128 transaction)

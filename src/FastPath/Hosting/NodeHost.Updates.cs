@@ -81,7 +81,7 @@ internal sealed partial class NodeHost
     {
         if (_puts.TryGetValue(header.Transaction, out PutSource? source))
         {
-            _ = Task.Run(() => Task.WhenAll(followers.Select(follower => NoticeAsync(header, source, follower))));
+            StoreWork.Start(() => Task.WhenAll(followers.Select(follower => NoticeAsync(header, source, follower))));
         }
     }
 

@@ -17,9 +17,27 @@ namespace FastPath.Hosting;
 /// <summary>Work of operations that takes time, on the thread pool: the store is read and written, streams are filled and drained.</summary>
 internal sealed partial class NodeHost
 {
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
+
     private int _writers;
     private int _writersPeak;
     private readonly PayloadProofCache _proofs;
+
+    /// <summary>What goes on beside the loop; none of it outlives the node.</summary>
+    public StoreWork StoreWork { get; } = new();
+
+    /// <summary>After the shutdown, which fails every stream: what still waited for one has ended or is about to.</summary>
+    public async Task EndStoreWorkAsync()
+    {
+        try
+        {
+            await StoreWork.EndAsync().WaitAsync(StorePatience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _logger.StoreStillInUse(StorePatience.TotalSeconds);
+        }
+    }
 
     private Lease CountWriter()
     {

@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using FastPath.Engine;
+using FastPath.Protocol.Connections;
 using FastPath.Protocol.Time;
 
 namespace FastPath.Hosting;
@@ -9,14 +10,15 @@ namespace FastPath.Hosting;
 /// Written by the application's thread until it is posted; from then on every change happens on the loop thread, so nothing
 /// here needs a lock. Awaited once, it goes back to where it came from; one that was given up is left to the collector.
 /// </remarks>
-internal sealed class OutgoingMessage : ILoopTask, IValueTaskSource<ReadOnlyMemory<byte>>, IValueTaskSource
+internal sealed class OutgoingMessage :
+    ILoopTask, IValueTaskSource<ReadOnlyMemory<byte>>, IValueTaskSource<int>, IValueTaskSource
 {
     private readonly MessagePool _pool;
     private ManualResetValueTaskSourceCore<ReadOnlyMemory<byte>> _core;
     private CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
-    private byte[] _buffer = [];
-    private int _length;
+    private PooledBytes _bytes;
+    private Memory<byte>? _space;
     private FastPathPeer _peer = null!;
     private EngineLoop _loop = null!;
     private bool _isDone;
@@ -33,8 +35,8 @@ internal sealed class OutgoingMessage : ILoopTask, IValueTaskSource<ReadOnlyMemo
     /// <summary>Of a request.</summary>
     public ulong Number { get; private set; }
 
-    /// <summary>As it goes onto the wire; empty when only an answer is waited for.</summary>
-    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+    /// <summary>Only an answer is waited for: it travels by itself, or has left.</summary>
+    public bool IsEmpty => _bytes.Length == 0;
 
     /// <summary>Nobody waits for it any more.</summary>
     public bool IsDone => _isDone;
@@ -42,21 +44,31 @@ internal sealed class OutgoingMessage : ILoopTask, IValueTaskSource<ReadOnlyMemo
     /// <summary>Names this use of the object.</summary>
     public short Version => _core.Version;
 
-    /// <summary>Space for the message's bytes; on the application's thread.</summary>
-    public Span<byte> Begin(FastPathPeer peer, MessageKind kind, ulong number, int length)
+    /// <summary>On the application's thread.</summary>
+    /// <param name="bytes">As they go onto the wire; this object's from now on.</param>
+    /// <param name="space">Where the answer goes; null for an array of its own.</param>
+    public void Begin(FastPathPeer peer, MessageKind kind, ulong number, PooledBytes bytes, Memory<byte>? space = null)
     {
         _core.Reset();
         _isDone = false;
         _peer = peer;
         Kind = kind;
         Number = number;
-        _length = length;
-        if (_buffer.Length < length)
+        _bytes = bytes;
+        _space = space;
+    }
+
+    /// <summary>Gives its bytes to the connection; on the loop thread.</summary>
+    /// <returns>False when there is no room yet.</returns>
+    public bool TryQueue(Connection connection, out ulong sequence)
+    {
+        bool isTaken = connection.TryQueueMessage(_bytes, out sequence);
+        if (isTaken)
         {
-            _buffer = GC.AllocateUninitializedArray<byte>(length);
+            _bytes = default;
         }
 
-        return _buffer.AsSpan(0, length);
+        return isTaken;
     }
 
     /// <summary>Hands it to the loop; when anybody waits, what they wait with comes first.</summary>
@@ -74,8 +86,8 @@ internal sealed class OutgoingMessage : ILoopTask, IValueTaskSource<ReadOnlyMemo
 
     public void Run(Instant now) => _peer.Send(this);
 
-    /// <summary>Acknowledged, answered, or, when nobody waits, on its way.</summary>
-    public void Complete(ReadOnlyMemory<byte> answer)
+    /// <summary>Acknowledged or, when nobody waits, on its way.</summary>
+    public void Complete()
     {
         if (_isDone)
         {
@@ -89,7 +101,33 @@ internal sealed class OutgoingMessage : ILoopTask, IValueTaskSource<ReadOnlyMemo
             return;
         }
 
-        _core.SetResult(answer);
+        _core.SetResult(default);
+    }
+
+    /// <summary>Answered: the caller's memory is written to here, on the loop thread, and never once the request has failed.</summary>
+    public void Complete(ReadOnlySpan<byte> answer)
+    {
+        if (_isDone)
+        {
+            return;
+        }
+
+        if (_space is not { } space)
+        {
+            _isDone = true;
+            _core.SetResult(answer.ToArray());
+        }
+        else if (answer.Length > space.Length)
+        {
+            Fail(new FastPathException(
+                FastPathError.TooLarge, $"the answer has {answer.Length} bytes, and the memory for it {space.Length}"));
+        }
+        else
+        {
+            _isDone = true;
+            answer.CopyTo(space.Span);
+            _core.SetResult(space[..answer.Length]);
+        }
     }
 
     public void Fail(Exception exception)
@@ -100,6 +138,8 @@ internal sealed class OutgoingMessage : ILoopTask, IValueTaskSource<ReadOnlyMemo
         }
 
         _isDone = true;
+        _bytes.Return();
+        _bytes = default;
         if (Kind != MessageKind.Answer)
         {
             _core.SetException(exception);
@@ -120,13 +160,21 @@ internal sealed class OutgoingMessage : ILoopTask, IValueTaskSource<ReadOnlyMemo
 
     ReadOnlyMemory<byte> IValueTaskSource<ReadOnlyMemory<byte>>.GetResult(short token) => Take(token);
 
+    int IValueTaskSource<int>.GetResult(short token) => Take(token).Length;
+
     void IValueTaskSource.GetResult(short token) => Take(token);
 
     ValueTaskSourceStatus IValueTaskSource<ReadOnlyMemory<byte>>.GetStatus(short token) => _core.GetStatus(token);
 
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _core.GetStatus(token);
+
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
 
     void IValueTaskSource<ReadOnlyMemory<byte>>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource<int>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 

@@ -104,7 +104,7 @@ internal sealed class LegacyGateway
         switch (message)
         {
             case NetMessage.Put { Message: PutMsg.Request put }:
-                _ = HandlePutAsync(from, put);
+                _host.StoreWork.Start(() => HandlePutAsync(from, put));
                 break;
             case NetMessage.Put { Message: PutMsg.Response done }:
                 PostPutResult(from, done.Id, OperationStatus.Done);

@@ -148,7 +148,10 @@ public sealed record FastPathOptions
     /// </summary>
     public int Mtu { get; init; }
 
-    /// <summary>Answers requests of peers; null refuses them. Runs on the thread pool.</summary>
+    /// <summary>
+    /// Answers requests of peers; null refuses them. Runs on the thread pool. The request's bytes are the handler's until its
+    /// task has ended, and the answer's until the peer has them all or is gone; the answer may be the request itself, or a part.
+    /// </summary>
     public Func<FastPathPeer, ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? RequestHandler { get; init; }
 
     /// <summary>

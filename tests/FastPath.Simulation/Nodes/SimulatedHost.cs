@@ -211,7 +211,11 @@ internal sealed partial class SimulatedHost(SimulatedNetwork world, OperationSet
     {
     }
 
-    public void OnMessage(Connection from, Purpose purpose, ReadOnlyMemory<byte> message) => from.OnMessageConsumed(message.Length);
+    public void OnMessage(Connection from, Purpose purpose, PooledBytes message)
+    {
+        from.OnMessageConsumed(message.Length);
+        message.Return();
+    }
 
     public void OnStream(Purpose purpose, ReceiveStream stream) =>
         throw new InvalidOperationException("no application runs on this node");

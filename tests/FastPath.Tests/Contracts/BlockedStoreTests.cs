@@ -77,6 +77,33 @@ public sealed class BlockedStoreTests
         Assert.Empty(cache.Enumerate());
     }
 
+    /// <summary>A host that ends its node may close its store, and take its folder away.</summary>
+    [Fact]
+    public async Task A_node_that_has_ended_uses_its_store_no_more()
+    {
+        using var gate = new Gate();
+        using var cache = new BlockingStore(gate);
+        MemoryContractStore[] stores = [new(), new(), new()];
+        await using NodeLine line = await NodeLine.StartAsync(3, i => new FastPathOptions
+        {
+            Store = i == 1 ? cache : stores[i],
+            Cache = i == 1,
+        });
+        StoreIn(stores[2]);
+        Task<GetReport> get = line[0].GetAsync(Contract.Key.Instance).AsTask();
+        await gate.Entered.WaitAsync(Limit);
+        Task opening = Task.Run(async () =>
+        {
+            // Long after a node that waits for nothing would have ended.
+            await Task.Delay(200);
+            gate.Open();
+        });
+        await line[1].DisposeAsync();
+        Assert.Equal(0, cache.InUse);
+        await opening;
+        await Record.ExceptionAsync(() => get).WaitAsync(Limit);
+    }
+
     private static bool IsStoredIn(MemoryContractStore store)
     {
         using StoredContract? entry = store.TryOpen(Contract.Key.Instance);
@@ -128,12 +155,18 @@ public sealed class BlockedStoreTests
     private sealed class BlockingStore(Gate gate) : IContractStore
     {
         private readonly MemoryContractStore _inner = new();
+        private int _inUse;
+
+        /// <summary>Calls that have not returned.</summary>
+        public int InUse => Volatile.Read(ref _inUse);
 
         public StoredContract? TryOpen(ContractInstanceId id) => _inner.TryOpen(id);
 
         public IContractWriter BeginWrite(ContractKey key)
         {
+            Interlocked.Increment(ref _inUse);
             gate.Pass();
+            Interlocked.Decrement(ref _inUse);
             return _inner.BeginWrite(key);
         }
 

@@ -67,12 +67,13 @@ internal sealed class RequestPair : IAsyncDisposable
         async Task AskInTurnAsync()
         {
             ReadOnlyMemory<byte> request = Payload.At(0, size);
+            Memory<byte> answer = new byte[size];
             for (int i; (i = Interlocked.Increment(ref next)) < count;)
             {
                 long sentAt = Stopwatch.GetTimestamp();
-                ReadOnlyMemory<byte> answer = await Peer.RequestAsync(request, cancellationToken).ConfigureAwait(false);
+                int length = await Peer.RequestAsync(request, answer, cancellationToken).ConfigureAwait(false);
                 microseconds[i] = Stopwatch.GetElapsedTime(sentAt).TotalMicroseconds;
-                if (!answer.Span.SequenceEqual(request.Span))
+                if (!answer.Span[..length].SequenceEqual(request.Span))
                 {
                     throw new InvalidDataException("the answer is not the request");
                 }
