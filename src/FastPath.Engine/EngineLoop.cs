@@ -263,7 +263,7 @@ internal sealed class EngineLoop : IDisposable
             _socket.CommitSend(length, to, _core.Endpoint.TransmitEcn);
             waiting += length;
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
-            if (waiting >= _flushBytes)
+            if (waiting >= _flushBytes || _core.Endpoint.TransmitAtOnce)
             {
                 _socket.Flush();
                 waiting = 0;

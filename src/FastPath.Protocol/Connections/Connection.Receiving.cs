@@ -48,6 +48,7 @@ internal sealed partial class Connection
         }
 
         _lastHeardAt = now;
+        TakeHeldAck(now);
         Session.Sealer.Follow(header.KeyPhase, now);
         if (TryHandleFrames(now, payload, out bool isAckEliciting))
         {
@@ -160,15 +161,22 @@ internal sealed partial class Connection
     {
         isAckEliciting = false;
         _ecnOfPeer = null;
+        bool hasMessage = false;
         var reader = new FrameReader(payload);
         while (State == ConnectionState.Established && reader.TryReadType(out FrameType type))
         {
+            hasMessage |= type == FrameType.Message;
             isAckEliciting |= type is not (FrameType.Padding or FrameType.Ack or FrameType.EcnAck or FrameType.ConnectionClose);
             if (!TryHandleFrame(now, type, ref reader))
             {
                 Close(now, CloseCode.ProtocolViolation, $"frame {(byte)type:x2} at byte {reader.Position} is malformed");
                 return false;
             }
+        }
+
+        if (!hasMessage)
+        {
+            TakeHeldAck(now);
         }
 
         return State == ConnectionState.Established;
@@ -227,10 +235,18 @@ internal sealed partial class Connection
             return false;
         }
 
-        _turn = now;
+        // A packet may bring two.
+        TakeHeldAck(now);
         var delay = new Duration((long)Math.Min(delayMicroseconds, 1_000_000) * 1_000);
         ReadOnlySpan<AckRange> ranges = read[..count];
-        AckResult result = _recovery.HandleAck(now, delay, ranges, this, _ecnOfPeer);
+        return TryHoldAck(ranges, delay) || TryTakeAck(now, delay, ranges, _ecnOfPeer);
+    }
+
+    /// <returns>False when it tells of packets that were never sent.</returns>
+    private bool TryTakeAck(Instant now, Duration delay, ReadOnlySpan<AckRange> ranges, EcnCounts? counts)
+    {
+        _turn = now;
+        AckResult result = _recovery.HandleAck(now, delay, ranges, this, counts);
         FlushAcknowledged();
         if (result == AckResult.Invalid)
         {

@@ -63,6 +63,12 @@ internal sealed partial class Connection
 
         Session.Sealer.TryRekey(now);
         bool hasUrgent = HasUrgent;
+        if (_holdsAck && !(hasUrgent && _recovery.CanSendUrgent(now, datagramBytes)))
+        {
+            TakeHeldAck(now);
+            hasUrgent = HasUrgent;
+        }
+
         if (!hasUrgent && MayRepeatTail)
         {
             Streams.OfferTail();

@@ -204,6 +204,7 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
             return false;
         }
 
+        TakeHeldAck(now);
         _turn = now;
         _path.OnRefused(length, now);
         _recovery.OnRefused(number, this);
@@ -234,6 +235,7 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
             return;
         }
 
+        TakeHeldAck(now);
         _turn = now;
         _recovery.HandleTimeout(now, this);
         Streams.HandleTimeout(now);

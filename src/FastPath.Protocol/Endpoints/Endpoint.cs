@@ -148,6 +148,9 @@ internal sealed partial class Endpoint : IDisposable
     /// <summary>Codepoint with which the datagram that was polled last is to leave.</summary>
     public EcnCodepoint TransmitEcn { get; private set; }
 
+    /// <inheritdoc cref="Connection.TransmitAtOnce"/>
+    public bool TransmitAtOnce { get; private set; }
+
     /// <inheritdoc cref="TryPollTransmit(Instant, Span{byte}, bool, out int, out PeerAddress)"/>
     public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to) =>
         TryPollTransmit(now, buffer, isBatchEnd: true, out length, out to);
@@ -157,6 +160,7 @@ internal sealed partial class Endpoint : IDisposable
     public bool TryPollTransmit(Instant now, Span<byte> buffer, bool isBatchEnd, out int length, out PeerAddress to)
     {
         TransmitEcn = EcnCodepoint.NotCapable;
+        TransmitAtOnce = false;
         if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
         {
             waiting.Datagram.CopyTo(buffer);
@@ -185,6 +189,7 @@ internal sealed partial class Endpoint : IDisposable
 
                 to = connection.PeerAddress;
                 TransmitEcn = connection.TransmitEcn;
+                TransmitAtOnce = connection.TransmitAtOnce;
                 return true;
             }
 

@@ -92,15 +92,15 @@ public sealed class BlockedStoreTests
         StoreIn(stores[2]);
         Task<GetReport> get = line[0].GetAsync(Contract.Key.Instance).AsTask();
         await gate.Entered.WaitAsync(Limit);
-        Task opening = Task.Run(async () =>
-        {
-            // Long after a node that waits for nothing would have ended.
-            await Task.Delay(200);
-            gate.Open();
-        });
-        await line[1].DisposeAsync();
+
+        // A node that waits for nothing has ended long before this has looked so often.
+        int looks = 0;
+        Task end = line[1].DisposeAsync().AsTask();
+        await EventuallyAsync(() => end.IsCompleted || ++looks == 40);
+        Assert.False(end.IsCompleted);
+        gate.Open();
+        await end;
         Assert.Equal(0, cache.InUse);
-        await opening;
         await Record.ExceptionAsync(() => get).WaitAsync(Limit);
     }
 
