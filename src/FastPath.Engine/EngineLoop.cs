@@ -21,9 +21,12 @@ internal sealed class EngineLoop : IDisposable
     // A receiver can begin on the first part of a burst while the rest is still being sealed.
     private const int FlushBytes = 64 * 1_024;
 
-    // After a pause somebody waits for the first bytes: little is handed over at first, then twice as much each time.
-    private const int FlushBytesAfterPause = 8 * 1_024;
+    // After a pause somebody waits for the first bytes: little is handed over at first, then twice as much each time. That a
+    // stream begins tells more than how long nothing came: in the middle of one, loops that share a core wait for it too.
+    private const int FlushBytesAtFirst = 8 * 1_024;
     private static readonly Duration Pause = Duration.FromMicroseconds(100);
+    private static readonly Duration PauseBeforeStream = Duration.FromMicroseconds(10);
+    private const int YieldsOfStream = 3;
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     // At full speed a reader that is woken this often takes some hundred kilobytes each time; oftener, waking costs more
@@ -37,6 +40,8 @@ internal sealed class EngineLoop : IDisposable
     private readonly Queue<(Instant Due, ILoopTask Task)> _delayed = new();
     private readonly Thread _thread;
     private int _flushBytes = FlushBytes;
+    private bool _hasWaited;
+    private int _yieldsLeft;
     private int _isWaiting;
     private int _isRunningLate;
     private volatile bool _stopping;
@@ -172,7 +177,9 @@ internal sealed class EngineLoop : IDisposable
             Interlocked.Exchange(ref _isWaiting, 1);
             Instant idleSince = MonotonicClock.Now;
             _socket.Wait(UntilNextTimeout());
-            _flushBytes = MonotonicClock.Now - idleSince >= Pause ? FlushBytesAfterPause : FlushBytes;
+            Duration idle = MonotonicClock.Now - idleSince;
+            _flushBytes = idle >= Pause ? FlushBytesAtFirst : FlushBytes;
+            _hasWaited = idle >= PauseBeforeStream;
             Volatile.Write(ref _isWaiting, 0);
         }
 
@@ -262,17 +269,39 @@ internal sealed class EngineLoop : IDisposable
             datagrams++;
             _socket.CommitSend(length, to, _core.Endpoint.TransmitEcn);
             waiting += length;
+            if (_hasWaited && _core.Endpoint.TransmitOpens)
+            {
+                _hasWaited = false;
+                _flushBytes = FlushBytesAtFirst;
+                _yieldsLeft = YieldsOfStream;
+            }
+
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
             if (waiting >= _flushBytes || _core.Endpoint.TransmitAtOnce)
             {
-                _socket.Flush();
+                Flush();
                 waiting = 0;
-                _flushBytes = Math.Min(2 * _flushBytes, FlushBytes);
             }
         }
 
-        _socket.Flush();
+        if (waiting > 0)
+        {
+            Flush();
+        }
+
         return datagrams < DatagramsOfTransmit;
+    }
+
+    /// <summary>Hands over what is sealed; the first parts of a stream are waited for, perhaps by a loop on this core.</summary>
+    private void Flush()
+    {
+        _socket.Flush();
+        _flushBytes = Math.Min(2 * _flushBytes, FlushBytes);
+        if (_yieldsLeft > 0)
+        {
+            _yieldsLeft--;
+            Thread.Yield();
+        }
     }
 
     /// <returns>True when a connection cuts shorter packets from now on, and may send them at once.</returns>

@@ -39,6 +39,9 @@ internal sealed partial class Connection
     /// <summary>Codepoint with which the datagram that was built last is to leave.</summary>
     public EcnCodepoint TransmitEcn { get; private set; }
 
+    /// <summary>The packet that was built last begins a stream: somebody may wait for its first bytes.</summary>
+    public bool TransmitOpens { get; private set; }
+
     /// <summary>An ACK waits for the end of the batch.</summary>
     public bool OwesAck => _acks.IsPending;
 
@@ -47,6 +50,7 @@ internal sealed partial class Connection
     public bool TryPollTransmit(Instant now, Span<byte> datagram, bool isBatchEnd, out int length)
     {
         length = 0;
+        TransmitOpens = false;
         TransmitEcn = _recovery.MarksNext && State == ConnectionState.Established ? EcnCodepoint.CapableZero : EcnCodepoint.NotCapable;
         if (State == ConnectionState.Closed || !Session.Sealer.CanSeal)
         {
@@ -283,6 +287,7 @@ internal sealed partial class Connection
         if (frame.Type != FrameType.Padding)
         {
             _active.SentFrames[_sentFrameCount++] = frame;
+            TransmitOpens |= frame.Type == FrameType.StreamOpen;
         }
     }
 }

@@ -148,6 +148,9 @@ internal sealed partial class Endpoint : IDisposable
     /// <summary>Codepoint with which the datagram that was polled last is to leave.</summary>
     public EcnCodepoint TransmitEcn { get; private set; }
 
+    /// <inheritdoc cref="Connection.TransmitOpens"/>
+    public bool TransmitOpens { get; private set; }
+
     /// <inheritdoc cref="Connection.TransmitAtOnce"/>
     public bool TransmitAtOnce { get; private set; }
 
@@ -161,6 +164,7 @@ internal sealed partial class Endpoint : IDisposable
     {
         TransmitEcn = EcnCodepoint.NotCapable;
         TransmitAtOnce = false;
+        TransmitOpens = false;
         if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
         {
             waiting.Datagram.CopyTo(buffer);
@@ -190,6 +194,7 @@ internal sealed partial class Endpoint : IDisposable
                 to = connection.PeerAddress;
                 TransmitEcn = connection.TransmitEcn;
                 TransmitAtOnce = connection.TransmitAtOnce;
+                TransmitOpens = connection.TransmitOpens;
                 return true;
             }
 
