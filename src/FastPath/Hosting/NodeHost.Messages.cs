@@ -37,8 +37,13 @@ internal sealed partial class NodeHost
             return;
         }
 
-        // Taken by the application, it returns its credit then: a slow reader slows the sender down.
-        var incoming = new IncomingMessage(peer, bytes, () => ReturnCredit(from, length));
+        Deliver(peer, bytes, length);
+    }
+
+    /// <summary>Taken by the application, it returns its credit then: a slow reader slows the sender down.</summary>
+    private void Deliver(FastPathPeer peer, byte[] bytes, int length)
+    {
+        var incoming = new IncomingMessage(peer, bytes, () => ReturnCredit(peer.Connection, length));
         if (!_messages.Writer.TryWrite(incoming))
         {
             _ = WriteLaterAsync(incoming);
