@@ -1,3 +1,4 @@
+using FastPath.Hosting;
 using FastPath.Serialization.Contracts;
 
 namespace FastPath.Contracts;
@@ -5,12 +6,14 @@ namespace FastPath.Contracts;
 /// <summary>Proofs of stored payloads, each computed once by whoever asks first and kept while there is room.</summary>
 /// <remarks>The longest unused go first. Safe for use by many threads.</remarks>
 /// <param name="reopen">Opens a stored contract once more, for a computation that nobody waits for.</param>
+/// <param name="work">That computation is a part of it.</param>
 /// <param name="bytesMax">Of all entries.</param>
 /// <param name="waitBytesMax">
 /// Up to this length of a payload its first request waits for the proof; the searching node must not think this one silent.
 /// </param>
 internal sealed class PayloadProofCache(
     Func<ContractInstanceId, StoredPayload?> reopen,
+    StoreWork work,
     long bytesMax = PayloadProofCache.BytesMaxDefault,
     long waitBytesMax = PayloadProofCache.WaitBytesMaxDefault)
 {
@@ -45,7 +48,7 @@ internal sealed class PayloadProofCache(
         }
         else if (isNew)
         {
-            _ = Task.Run(() => ComputeBeside(entry));
+            work.Start(() => ComputeBeside(entry));
         }
 
         return waits || entry.Proof.Task.IsCompletedSuccessfully ? await entry.Proof.Task.ConfigureAwait(false) : null;
@@ -98,7 +101,7 @@ internal sealed class PayloadProofCache(
         try
         {
             var proof = PayloadProof.Compute(
-                stored.Serialize(entry.Content.Form), withOutboard: true, CancellationToken.None);
+                stored.Serialize(entry.Content.Form), withOutboard: true, work.Ending);
             Keep(entry, proof.OutboardBytes + EntryBytes);
             entry.Proof.SetResult(proof);
         }

@@ -46,7 +46,7 @@ internal sealed partial class NodeHost : INodeHost
         MessagePool = new MessagePool(options.UnsafeInlineContinuations);
         States = options.Store is { } store ? new StateKeeper(store, options.StateMerger) : null;
         Shadows = new ShadowRuns(this, logger, options.ShadowFault);
-        _proofs = new PayloadProofCache(instance => Store?.TryOpen(instance) is { } entry ? new StoredPayload(entry) : null);
+        _proofs = new PayloadProofCache(instance => Store?.TryOpen(instance) is { } entry ? new StoredPayload(entry) : null, StoreWork);
     }
 
     /// <summary>Set once, before the loop starts.</summary>

@@ -5,9 +5,22 @@ internal sealed class StoreWork
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly Action _cancel;
+
     // The node itself counts as one, so that the end comes once.
     private int _running = 1;
     private int _isEnding;
+
+    public StoreWork()
+    {
+        // Has no timer and no handle: there is nothing to dispose of.
+        var ending = new CancellationTokenSource();
+        _cancel = ending.Cancel;
+        Ending = ending.Token;
+    }
+
+    /// <summary>For what would go on for long.</summary>
+    public CancellationToken Ending { get; }
 
     public void Start(Action work) => Start(() =>
     {
@@ -28,6 +41,7 @@ internal sealed class StoreWork
     {
         if (Interlocked.Exchange(ref _isEnding, 1) == 0)
         {
+            _cancel();
             Leave();
         }
 

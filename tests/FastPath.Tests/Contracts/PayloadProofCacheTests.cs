@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FastPath.Contracts;
+using FastPath.Hosting;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;
@@ -19,7 +20,7 @@ public sealed class PayloadProofCacheTests : IDisposable
     public async Task A_proof_is_computed_once_a_form_and_is_that_of_the_payload(ContractForm form)
     {
         ContractInstanceId id = StoreSample(100_000);
-        var cache = new PayloadProofCache(Open);
+        var cache = new PayloadProofCache(Open, new StoreWork());
         for (int turn = 0; turn < 3; turn++)
         {
             using StoredPayload stored = Open(id)!;
@@ -41,7 +42,7 @@ public sealed class PayloadProofCacheTests : IDisposable
     {
         ContractInstanceId first = StoreSample(50_000);
         ContractInstanceId second = StoreSample(60_000);
-        var cache = new PayloadProofCache(Open, bytesMax: 2_000);
+        var cache = new PayloadProofCache(Open, new StoreWork(), bytesMax: 2_000);
         await AskAsync(cache, first);
         await AskAsync(cache, second);
         await AskAsync(cache, first);
@@ -71,6 +72,7 @@ public sealed class PayloadProofCacheTests : IDisposable
                 Interlocked.Increment(ref reopened);
                 return Open(wanted);
             },
+            new StoreWork(),
             waitBytesMax: 100_000);
         Assert.Null(await AskAsync(cache, id));
         asked.Set();
@@ -91,7 +93,7 @@ public sealed class PayloadProofCacheTests : IDisposable
     {
         ContractInstanceId id = StoreSample(200_000);
         bool isGone = true;
-        var cache = new PayloadProofCache(wanted => isGone ? null : Open(wanted), waitBytesMax: 0);
+        var cache = new PayloadProofCache(wanted => isGone ? null : Open(wanted), new StoreWork(), waitBytesMax: 0);
         Assert.Null(await AskAsync(cache, id));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (cache.Computed < 2)
@@ -107,6 +109,32 @@ public sealed class PayloadProofCacheTests : IDisposable
             Assert.False(limit.IsCancellationRequested);
             await Task.Delay(5);
         }
+    }
+
+    /// <summary>The store belongs to the host again when the node has ended.</summary>
+    [Fact]
+    public async Task A_node_that_ends_gives_up_a_proof_that_is_being_computed_and_waits_for_it()
+    {
+        ContractInstanceId id = StoreSample(200_000);
+        using var isOpen = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource();
+        var work = new StoreWork();
+        var cache = new PayloadProofCache(
+            wanted =>
+            {
+                entered.SetResult();
+                isOpen.Wait(TimeSpan.FromSeconds(30));
+                return Open(wanted);
+            },
+            work,
+            waitBytesMax: 0);
+        Assert.Null(await AskAsync(cache, id));
+        await entered.Task;
+        Task end = work.EndAsync();
+        Assert.False(end.IsCompleted);
+        isOpen.Set();
+        await end.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, cache.Bytes);
     }
 
     private async Task<PayloadProof?> AskAsync(PayloadProofCache cache, ContractInstanceId id)
