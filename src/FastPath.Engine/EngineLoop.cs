@@ -18,15 +18,6 @@ internal sealed class EngineLoop : IDisposable
     // However many connections have much to send, what came meanwhile is looked at after so many (scenario F2).
     private const int DatagramsOfTransmit = 256;
 
-    // A receiver can begin on the first part of a burst while the rest is still being sealed.
-    private const int FlushBytes = 64 * 1_024;
-
-    // After a pause somebody waits for the first bytes: little is handed over at first, then twice as much each time. That a
-    // stream begins tells more than how long nothing came: in the middle of one, loops that share a core wait for it too.
-    private const int FlushBytesAtFirst = 8 * 1_024;
-    private static readonly Duration Pause = Duration.FromMicroseconds(100);
-    private static readonly Duration PauseBeforeStream = Duration.FromMicroseconds(10);
-    private const int YieldsOfStream = 3;
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     // At full speed a reader that is woken this often takes some hundred kilobytes each time; oftener, waking costs more
@@ -39,9 +30,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly List<AsyncSignal> _deferred = [];
     private readonly Queue<(Instant Due, ILoopTask Task)> _delayed = new();
     private readonly Thread _thread;
-    private int _flushBytes = FlushBytes;
-    private bool _hasWaited;
-    private int _yieldsLeft;
+    private FlushRamp _ramp = new();
     private int _isWaiting;
     private int _isRunningLate;
     private volatile bool _stopping;
@@ -177,9 +166,7 @@ internal sealed class EngineLoop : IDisposable
             Interlocked.Exchange(ref _isWaiting, 1);
             Instant idleSince = MonotonicClock.Now;
             _socket.Wait(UntilNextTimeout());
-            Duration idle = MonotonicClock.Now - idleSince;
-            _flushBytes = idle >= Pause ? FlushBytesAtFirst : FlushBytes;
-            _hasWaited = idle >= PauseBeforeStream;
+            _ramp.OnWaited(MonotonicClock.Now - idleSince);
             Volatile.Write(ref _isWaiting, 0);
         }
 
@@ -269,15 +256,13 @@ internal sealed class EngineLoop : IDisposable
             datagrams++;
             _socket.CommitSend(length, to, _core.Endpoint.TransmitEcn);
             waiting += length;
-            if (_hasWaited && _core.Endpoint.TransmitOpens)
+            if (_core.Endpoint.TransmitOpens)
             {
-                _hasWaited = false;
-                _flushBytes = FlushBytesAtFirst;
-                _yieldsLeft = YieldsOfStream;
+                _ramp.OnStreamOpened();
             }
 
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
-            if (waiting >= _flushBytes || _core.Endpoint.TransmitAtOnce)
+            if (_ramp.IsEnough(waiting) || _core.Endpoint.TransmitAtOnce)
             {
                 Flush();
                 waiting = 0;
@@ -292,14 +277,11 @@ internal sealed class EngineLoop : IDisposable
         return datagrams < DatagramsOfTransmit;
     }
 
-    /// <summary>Hands over what is sealed; the first parts of a stream are waited for, perhaps by a loop on this core.</summary>
     private void Flush()
     {
         _socket.Flush();
-        _flushBytes = Math.Min(2 * _flushBytes, FlushBytes);
-        if (_yieldsLeft > 0)
+        if (_ramp.OnFlushed())
         {
-            _yieldsLeft--;
             Thread.Yield();
         }
     }

@@ -4,7 +4,6 @@ using FastPath.Engine;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
-using FastPath.Protocol.Paths;
 
 namespace FastPath.Engine.Tests.Saturation;
 
@@ -55,44 +54,6 @@ public sealed class EngineLoopTests
         // And it can be ended, though what comes does not end.
         await Task.Run(loop.Dispose).WaitAsync(Limit);
         peers.ForEach(peer => peer.Dispose());
-    }
-
-    /// <summary>Whoever waits for its first byte has it while the rest is still being sealed.</summary>
-    [Fact]
-    public async Task A_stream_that_begins_after_a_pause_leaves_in_parts_that_grow()
-    {
-        const int PacketBytes = 1_200;
-        var socket = new SaturatedSocket(isQuiet: true);
-        var address = PeerAddress.FromIPv4(0x0A000100, 2);
-        EndpointSettings settings = Settings with { Connection = Settings.Connection with { Mtu = PathMtuSettings.Fixed(PacketBytes) } };
-        var endpoint = new Endpoint(settings, RandomNumberGenerator.GetBytes(32), new SystemRandom());
-        using var peer = new Endpoint(settings, RandomNumberGenerator.GetBytes(32), new SystemRandom());
-        socket.Add(address, peer);
-        using var loop = new EngineLoop(new NodeCore(endpoint, OperationSettings.Default, NoHost.Create()), socket);
-        loop.Post(now => endpoint.Dial(now, peer.PublicKey, address));
-        loop.Start();
-        await UntilAsync(loop, () => endpoint.Find(peer.PublicKey) is { IsConfirmed: true });
-
-        // The window is wide once much has been sent.
-        await SendAsync(16 * 1_024 * 1_024);
-        int[] parts = await SendAsync(64 * 1_024);
-        Assert.InRange(parts[0], 6 * 1_024, (8 * 1_024) + PacketBytes);
-        Assert.InRange(parts[1], parts[0] + PacketBytes, (16 * 1_024) + PacketBytes);
-        Assert.InRange(parts[2], parts[1] + PacketBytes, (32 * 1_024) + PacketBytes);
-
-        async Task<int[]> SendAsync(long bytes)
-        {
-            EndlessStream? stream = null;
-            await RunAsync(loop, () =>
-            {
-                socket.Flushes.Clear();
-                stream = new EndlessStream(endpoint.Find(peer.PublicKey)!, endpoint.Pool, bytes);
-            });
-            await UntilAsync(loop, () => stream!.IsThrough);
-            int[] parts = [];
-            await RunAsync(loop, () => parts = [.. socket.Flushes]);
-            return parts;
-        }
     }
 
     private static async Task UntilAsync(EngineLoop loop, Func<bool> condition)

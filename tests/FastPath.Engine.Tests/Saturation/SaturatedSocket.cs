@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FastPath.Buffers.Datagrams;
 using FastPath.Engine;
 using FastPath.Protocol.Connections;
@@ -10,13 +9,11 @@ namespace FastPath.Engine.Tests.Saturation;
 
 /// <summary>
 /// A socket in which something waits at all times: every other datagram is of a stranger, the others are the answers of
-/// peers that live in here. Of what is sent every so many are lost. A quiet one brings the answers alone, and loses nothing.
-/// Used by the loop thread alone.
+/// peers that live in here. Of what is sent every so many are lost. Used by the loop thread alone.
 /// </summary>
-internal sealed class SaturatedSocket(bool isQuiet = false) : IDatagramSocket
+internal sealed class SaturatedSocket : IDatagramSocket
 {
     private const int LostEvery = 20;
-    private static readonly TimeSpan WaitMin = TimeSpan.FromMicroseconds(20);
     private static readonly PeerAddress Stranger = PeerAddress.FromIPv4(0x0A0000FF, 9);
 
     private readonly byte[] _space = new byte[ushort.MaxValue];
@@ -28,8 +25,6 @@ internal sealed class SaturatedSocket(bool isQuiet = false) : IDatagramSocket
     private long _sent;
     private int _receivedInARow;
     private int _sentInARow;
-    private int _bytesToFlush;
-    private volatile bool _isWoken;
 
     public PeerAddress LocalAddress => PeerAddress.FromIPv4(0x0A000001, 1);
 
@@ -51,27 +46,17 @@ internal sealed class SaturatedSocket(bool isQuiet = false) : IDatagramSocket
     /// <summary>Turns that found nothing to do at all.</summary>
     public int Waits { get; private set; }
 
-    /// <summary>Bytes that were handed over at once, each time.</summary>
-    public List<int> Flushes { get; } = [];
-
     public void Add(PeerAddress address, Endpoint peer) => _peers.Add(address, peer);
 
     public bool TryReceive(out Span<byte> datagram, out PeerAddress from)
     {
         _sentInARow = 0;
         MostReceivedInARow = Math.Max(MostReceivedInARow, ++_receivedInARow);
-        if ((++_received % 2 == 0 || isQuiet) && _waiting.TryDequeue(out (PeerAddress From, byte[] Datagram) answer))
+        if (++_received % 2 == 0 && _waiting.TryDequeue(out (PeerAddress From, byte[] Datagram) answer))
         {
             datagram = answer.Datagram;
             from = answer.From;
             return true;
-        }
-
-        if (isQuiet)
-        {
-            datagram = default;
-            from = default;
-            return false;
         }
 
         _junk[0] = 4;
@@ -89,8 +74,7 @@ internal sealed class SaturatedSocket(bool isQuiet = false) : IDatagramSocket
     public void CommitSend(int length, PeerAddress to, EcnCodepoint ecn)
     {
         MostSentInARow = Math.Max(MostSentInARow, ++_sentInARow);
-        _bytesToFlush += length;
-        if ((++_sent % LostEvery != 0 || isQuiet) && _peers.TryGetValue(to, out Endpoint? peer))
+        if (++_sent % LostEvery != 0 && _peers.TryGetValue(to, out Endpoint? peer))
         {
             peer.HandleDatagram(MonotonicClock.Now, LocalAddress, _space.AsSpan(0, length));
             Serve(to, peer);
@@ -99,12 +83,6 @@ internal sealed class SaturatedSocket(bool isQuiet = false) : IDatagramSocket
 
     public void Flush()
     {
-        if (_bytesToFlush > 0)
-        {
-            Flushes.Add(_bytesToFlush);
-            _bytesToFlush = 0;
-        }
-
         foreach ((PeerAddress address, Endpoint peer) in _peers)
         {
             if (peer.NextTimeout <= MonotonicClock.Now)
@@ -121,25 +99,11 @@ internal sealed class SaturatedSocket(bool isQuiet = false) : IDatagramSocket
         return false;
     }
 
-    public void Wait(TimeSpan timeout)
+    public void Wait(TimeSpan timeout) => Waits++;
+
+    public void Wake()
     {
-        Waits++;
-        if (isQuiet)
-        {
-            // Never shorter than what the loop takes for a pause before a stream.
-            long start = Stopwatch.GetTimestamp();
-            TimeSpan waited = TimeSpan.Zero;
-            while (waited < WaitMin || (!_isWoken && _waiting.Count == 0 && waited < timeout))
-            {
-                Thread.Yield();
-                waited = Stopwatch.GetElapsedTime(start);
-            }
-
-            _isWoken = false;
-        }
     }
-
-    public void Wake() => _isWoken = true;
 
     public void Dispose()
     {

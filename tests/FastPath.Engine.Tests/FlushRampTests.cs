@@ -1,0 +1,66 @@
+using FastPath.Protocol.Time;
+
+namespace FastPath.Engine.Tests;
+
+public sealed class FlushRampTests
+{
+    private const int KiB = 1_024;
+    private static readonly Duration Short = Duration.FromMicroseconds(9);
+    private static readonly Duration BeforeStream = Duration.FromMicroseconds(10);
+    private static readonly Duration Long = Duration.FromMicroseconds(100);
+
+    private FlushRamp _ramp = new();
+
+    [Fact]
+    public void A_stream_that_begins_after_a_short_pause_leaves_in_parts_that_grow_and_gives_way_three_times()
+    {
+        _ramp.OnWaited(BeforeStream);
+        _ramp.OnStreamOpened();
+        Assert.Equal([(8, true), (16, true), (32, true), (64, false), (64, false)], Parts(5));
+    }
+
+    [Fact]
+    public void What_comes_after_a_long_pause_leaves_in_parts_that_grow_and_gives_way_to_nobody()
+    {
+        _ramp.OnWaited(Long);
+        Assert.Equal([(8, false), (16, false), (32, false), (64, false), (64, false)], Parts(5));
+    }
+
+    [Fact]
+    public void The_middle_of_a_transfer_leaves_in_whole_buffers_however_short_the_pauses()
+    {
+        _ramp.OnWaited(BeforeStream);
+        Assert.Equal([(64, false), (64, false)], Parts(2));
+        _ramp.OnWaited(Short);
+        _ramp.OnStreamOpened();
+        Assert.Equal([(64, false)], Parts(1));
+    }
+
+    [Fact]
+    public void Of_many_streams_that_begin_at_once_only_the_first_leaves_in_parts()
+    {
+        _ramp.OnWaited(BeforeStream);
+        _ramp.OnStreamOpened();
+        Assert.Equal([(8, true)], Parts(1));
+        _ramp.OnStreamOpened();
+        Assert.Equal([(16, true)], Parts(1));
+    }
+
+    /// <returns>Of each flush: least KiB that are enough for it, and whether it gives way.</returns>
+    private (int KiB, bool GivesWay)[] Parts(int count)
+    {
+        var parts = new (int, bool)[count];
+        for (int i = 0; i < count; i++)
+        {
+            int enough = 1;
+            while (!_ramp.IsEnough(enough * KiB))
+            {
+                enough++;
+            }
+
+            parts[i] = (enough, _ramp.OnFlushed());
+        }
+
+        return parts;
+    }
+}
