@@ -176,7 +176,7 @@ internal sealed partial class NodeHost
             ValueTask<ReadOnlyMemory<byte>> response = handler(peer, request.Memory[RequestBodyAt..], CancellationToken.None);
             if (!response.IsCompletedSuccessfully)
             {
-                _ = AnswerLaterAsync(peer, number, request, response.AsTask());
+                _ = FinishAsync(peer, number, request, SendLaterAsync(peer, number, response.AsTask()));
                 return;
             }
 
@@ -184,7 +184,7 @@ internal sealed partial class NodeHost
             ValueTask sent = peer.AnswerAsync(number, response.Result);
             if (!sent.IsCompletedSuccessfully)
             {
-                _ = ObserveAsync(peer, number, request, sent.AsTask());
+                _ = FinishAsync(peer, number, request, sent.AsTask());
                 return;
             }
         }
@@ -196,22 +196,10 @@ internal sealed partial class NodeHost
         request.Return();
     }
 
-    private async Task AnswerLaterAsync(
-        FastPathPeer peer, ulong number, PooledBytes request, Task<ReadOnlyMemory<byte>> response)
-    {
-        try
-        {
-            await peer.AnswerAsync(number, await response.ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            Fail(peer, number, e);
-        }
+    private static async Task SendLaterAsync(FastPathPeer peer, ulong number, Task<ReadOnlyMemory<byte>> response) =>
+        await peer.AnswerAsync(number, await response.ConfigureAwait(false)).ConfigureAwait(false);
 
-        request.Return();
-    }
-
-    private async Task ObserveAsync(FastPathPeer peer, ulong number, PooledBytes request, Task sent)
+    private async Task FinishAsync(FastPathPeer peer, ulong number, PooledBytes request, Task sent)
     {
         try
         {
