@@ -1,5 +1,5 @@
-using FastPath.Hosting;
 using FastPath.Serialization.Contracts;
+using FastPath.Stores;
 
 namespace FastPath.Contracts;
 

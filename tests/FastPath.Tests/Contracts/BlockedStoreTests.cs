@@ -62,13 +62,7 @@ public sealed class BlockedStoreTests
         using var gate = new Gate();
         using var cache = new BlockingStore(gate);
         MemoryContractStore[] stores = [new(), new(), new()];
-        await using NodeLine line = await NodeLine.StartAsync(3, i => new FastPathOptions
-        {
-            Store = i == 1 ? cache : stores[i],
-            Cache = i == 1,
-            LaggardTimeout = TimeSpan.FromMilliseconds(100),
-        });
-        StoreIn(stores[2]);
+        await using NodeLine line = await StartAsync(stores, cache);
         await line[0].GetAsync(Contract.Key.Instance).AsTask().WaitAsync(Limit);
         Assert.True(IsStoredIn(stores[0]));
         await gate.Entered.WaitAsync(Limit);
@@ -84,12 +78,7 @@ public sealed class BlockedStoreTests
         using var gate = new Gate();
         using var cache = new BlockingStore(gate);
         MemoryContractStore[] stores = [new(), new(), new()];
-        await using NodeLine line = await NodeLine.StartAsync(3, i => new FastPathOptions
-        {
-            Store = i == 1 ? cache : stores[i],
-            Cache = i == 1,
-        });
-        StoreIn(stores[2]);
+        await using NodeLine line = await StartAsync(stores, cache);
         Task<GetReport> get = line[0].GetAsync(Contract.Key.Instance).AsTask();
         await gate.Entered.WaitAsync(Limit);
 
@@ -102,6 +91,18 @@ public sealed class BlockedStoreTests
         await end;
         Assert.Equal(0, cache.InUse);
         await Record.ExceptionAsync(() => get).WaitAsync(Limit);
+    }
+
+    /// <summary>The last one has the contract; the one between keeps what passes.</summary>
+    private static Task<NodeLine> StartAsync(MemoryContractStore[] stores, BlockingStore cache)
+    {
+        StoreIn(stores[2]);
+        return NodeLine.StartAsync(3, i => new FastPathOptions
+        {
+            Store = i == 1 ? cache : stores[i],
+            Cache = i == 1,
+            LaggardTimeout = TimeSpan.FromMilliseconds(100),
+        });
     }
 
     private static bool IsStoredIn(MemoryContractStore store)

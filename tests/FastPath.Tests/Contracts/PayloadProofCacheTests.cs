@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using FastPath.Contracts;
-using FastPath.Hosting;
 using FastPath.Serialization.Bodies;
 using FastPath.Serialization.Contracts;
 using FastPath.Serialization.Hashing;

@@ -1,6 +1,6 @@
-using FastPath.Hosting;
+using FastPath.Stores;
 
-namespace FastPath.Tests.Hosting;
+namespace FastPath.Tests.Stores;
 
 public sealed class StoreWorkTests
 {

@@ -1,4 +1,4 @@
-namespace FastPath.Hosting;
+namespace FastPath.Stores;
 
 /// <summary>What goes on beside the loop and may use the application's store: when it has ended, the store is the application's alone.</summary>
 internal sealed class StoreWork
