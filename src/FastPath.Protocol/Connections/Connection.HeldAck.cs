@@ -7,7 +7,7 @@ namespace FastPath.Protocol.Connections;
 /// <summary>An ACK that came with a message waits until what answers the message has left: nobody waits for what it tells.</summary>
 /// <remarks>
 /// Of the time that a request spends here, a quarter was its ACK: the frames it tells of, the rate, the pace. It is held
-/// for the rest of the turn at most: whatever else the connection is asked for, the ACK is taken first.
+/// for the rest of the turn at most: the next ACK, a timeout, and what is not urgent find it taken.
 /// </remarks>
 internal sealed partial class Connection
 {

@@ -48,7 +48,6 @@ internal sealed partial class Connection
         }
 
         _lastHeardAt = now;
-        TakeHeldAck(now);
         Session.Sealer.Follow(header.KeyPhase, now);
         if (TryHandleFrames(now, payload, out bool isAckEliciting))
         {
@@ -235,7 +234,7 @@ internal sealed partial class Connection
             return false;
         }
 
-        // A packet may bring two.
+        // One that is held came first.
         TakeHeldAck(now);
         var delay = new Duration((long)Math.Min(delayMicroseconds, 1_000_000) * 1_000);
         ReadOnlySpan<AckRange> ranges = read[..count];

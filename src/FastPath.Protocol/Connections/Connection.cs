@@ -204,7 +204,6 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
             return false;
         }
 
-        TakeHeldAck(now);
         _turn = now;
         _path.OnRefused(length, now);
         _recovery.OnRefused(number, this);

@@ -5,12 +5,14 @@ using FastPath.Protocol.Frames;
 using FastPath.Protocol.Packets;
 using FastPath.Protocol.Randomness;
 using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
+using FastPath.Simulation.Streams;
 
 namespace FastPath.Simulation.Tests.Connections;
 
-/// <summary>Two endpoints, datagram by datagram: what an ACK that came with a message waits for, and what never waits for it.</summary>
-public sealed class HeldAckTests
+/// <summary>Two endpoints, datagram by datagram: what leaves first in a turn, what is taken after it, and what is said of it.</summary>
+public sealed class EndpointTurnTests
 {
     private static readonly PeerAddress A = PeerAddress.FromIPv4(0x0A000001, 1);
     private static readonly PeerAddress B = PeerAddress.FromIPv4(0x0A000002, 2);
@@ -22,7 +24,7 @@ public sealed class HeldAckTests
     private readonly Connection _atB;
     private readonly Instant _now;
 
-    public HeldAckTests()
+    public EndpointTurnTests()
     {
         _now = Instant.Zero + Duration.FromSeconds(1);
         _a.Dial(_now, _b.PublicKey, B);
@@ -90,21 +92,18 @@ public sealed class HeldAckTests
     }
 
     [Fact]
-    public void The_next_packet_and_a_timeout_find_it_taken()
+    public void The_next_ACK_and_a_timeout_find_it_taken()
     {
         Ask();
         List<byte[]> first = Answer();
-        Assert.True(_atB.TryQueueMessage(Bytes, out _));
-        List<byte[]> second = Drain(_b);
-        Deliver(first, B, _a);
-        Assert.NotEqual(0, _atA.Recovery.BytesInFlight);
-        Deliver(second, B, _a);
-        _a.HandleTimeout(_now);
-        Assert.Equal(0, _atA.Recovery.BytesInFlight);
-
+        long one = _atA.Recovery.BytesInFlight;
         Ask();
-        Deliver(Answer(), B, _a);
-        Assert.NotEqual(0, _atA.Recovery.BytesInFlight);
+        List<byte[]> second = Answer();
+        Deliver(first, B, _a);
+        long both = _atA.Recovery.BytesInFlight;
+        Assert.True(both > one);
+        Deliver(second, B, _a);
+        Assert.Equal(both - one, _atA.Recovery.BytesInFlight);
         _atA.HandleTimeout(_now);
         Assert.Equal(0, _atA.Recovery.BytesInFlight);
     }
@@ -122,6 +121,23 @@ public sealed class HeldAckTests
         Assert.True(_atA.TryQueueMessage(Bytes, out _));
         Deliver([datagram[..length]], B, _a);
         Assert.Equal((ConnectionState.Closing, CloseCode.ProtocolViolation), (_atA.State, _atA.CloseCode));
+    }
+
+    [Fact]
+    public void Of_the_packets_of_a_stream_the_one_that_begins_it_says_so()
+    {
+        byte[] payload = new byte[5_000];
+        var description = new StreamDescription { TransferId = 1, TotalLength = payload.Length };
+        _ = new SimulatedWriter(_now, _atA, _a.Pool, payload, description, payload.Length);
+        List<bool> opens = [];
+        while (Poll(_a, out _))
+        {
+            opens.Add(_a.TransmitOpens);
+        }
+
+        Assert.InRange(opens.Count, 5, 10);
+        Assert.Equal([true, .. Enumerable.Repeat(false, opens.Count - 1)], opens);
+        Assert.False(_a.TransmitOpens);
     }
 
     /// <summary>A message comes to B, whose ACK of it waits for the answer.</summary>
