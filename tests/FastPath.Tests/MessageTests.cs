@@ -214,10 +214,10 @@ public sealed class MessageTests
     [Fact]
     public async Task A_handler_that_throws_refuses_its_request_and_the_next_one_is_answered()
     {
-        int calls = 0;
+        // The pool may begin with either.
         await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions
         {
-            RequestHandler = (_, request, _) => Interlocked.Increment(ref calls) == 1
+            RequestHandler = (_, request, _) => request.Span[0] == 1
                 ? throw new InvalidOperationException("broken")
                 : ValueTask.FromResult(request),
         });

@@ -96,8 +96,8 @@ internal sealed class ShadowRuns(NodeHost host, ILogger logger, Action<long, Spa
                 Metadata = MetadataOf(run.Transaction),
             };
             using RingWriter writer = host.Open([to], description);
-            await NodeHost.PumpAsync(writer, body, 0, CancellationToken.None).ConfigureAwait(false);
-            ShadowDigest came = await run.Answer.Task.WaitAsync(AnswerTimeout).ConfigureAwait(false);
+            await NodeHost.PumpAsync(writer, body, 0, host.StoreWork.Ending).ConfigureAwait(false);
+            ShadowDigest came = await run.Answer.Task.WaitAsync(AnswerTimeout, host.StoreWork.Ending).ConfigureAwait(false);
             Compare(run, sent, came, Stopwatch.GetElapsedTime(started));
         }
         catch (Exception e)

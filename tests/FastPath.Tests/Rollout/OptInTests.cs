@@ -90,6 +90,10 @@ public sealed class OptInTests : IDisposable
         // The copy begins beside the operation, which does not wait for it.
         await StreamReading.UntilAsync(() => counters.SendsStarted - counters.SendsWhole >= copies, "the copy is sent");
         Assert.Equal(streams, counters.SendsStarted - counters.SendsWhole - copies);
+
+        // Nor does the end of a node that no answer can reach any more.
+        await line[0].DisposeAsync();
+        Assert.Equal(0, line[0].Host.Shadows.Counters.Active);
     }
 
     private static FastPathOptions OptIn => new() { Streaming = FastPathStreaming.OptIn };
