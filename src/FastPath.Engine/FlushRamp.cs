@@ -9,8 +9,9 @@ namespace FastPath.Engine;
 /// </remarks>
 internal struct FlushRamp()
 {
-    // A receiver can begin on the first part of a burst while the rest is still being sealed.
-    private const int BytesMax = 64 * 1_024;
+    // A receiver can begin on the first part of a burst while the rest is still being sealed. It is what the kernel takes as one
+    // buffer: one packet more would be a buffer of its own, which costs about as much as a whole one without its copy.
+    private const int BytesMax = 65_507;
     private const int BytesAtFirst = 8 * 1_024;
     private const int PartsOfStream = 3;
     private static readonly Duration Pause = Duration.FromMicroseconds(100);
@@ -38,7 +39,10 @@ internal struct FlushRamp()
         }
     }
 
-    public readonly bool IsEnough(int sealedBytes) => sealedBytes >= _bytes;
+    /// <summary>Whether another packet as long as the last one would be too much.</summary>
+    /// <param name="sealedBytes">Since the last flush.</param>
+    /// <param name="lastBytes">Of them in the last packet.</param>
+    public readonly bool IsEnough(int sealedBytes, int lastBytes) => sealedBytes + lastBytes > _bytes;
 
     /// <returns>True for the first parts of a stream: whoever waits for them may be a loop on this core.</returns>
     public bool OnFlushed()

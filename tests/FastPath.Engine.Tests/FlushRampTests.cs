@@ -16,24 +16,24 @@ public sealed class FlushRampTests
     {
         _ramp.OnWaited(BeforeStream);
         _ramp.OnStreamOpened();
-        Assert.Equal([(8, true), (16, true), (32, true), (64, false), (64, false)], Parts(5));
+        Assert.Equal([(8, true), (16, true), (32, true), (63, false), (63, false)], Parts(5));
     }
 
     [Fact]
     public void What_comes_after_a_long_pause_leaves_in_parts_that_grow_and_gives_way_to_nobody()
     {
         _ramp.OnWaited(Long);
-        Assert.Equal([(8, false), (16, false), (32, false), (64, false), (64, false)], Parts(5));
+        Assert.Equal([(8, false), (16, false), (32, false), (63, false), (63, false)], Parts(5));
     }
 
     [Fact]
     public void The_middle_of_a_transfer_leaves_in_whole_buffers_however_short_the_pauses()
     {
         _ramp.OnWaited(BeforeStream);
-        Assert.Equal([(64, false), (64, false)], Parts(2));
+        Assert.Equal([(63, false), (63, false)], Parts(2));
         _ramp.OnWaited(Short);
         _ramp.OnStreamOpened();
-        Assert.Equal([(64, false)], Parts(1));
+        Assert.Equal([(63, false)], Parts(1));
     }
 
     [Fact]
@@ -46,14 +46,26 @@ public sealed class FlushRampTests
         Assert.Equal([(16, true)], Parts(1));
     }
 
-    /// <returns>Of each flush: least KiB that are enough for it, and whether it gives way.</returns>
+    [Theory]
+    [InlineData(1_200, 54)]
+    [InlineData(1_452, 45)]
+    [InlineData(8_952, 7)]
+    [InlineData(65_000, 1)]
+    public void What_leaves_in_the_middle_of_a_transfer_is_one_buffer_of_the_kernel(int packetBytes, int packets)
+    {
+        Assert.False(_ramp.IsEnough((packets - 1) * packetBytes, packetBytes) && packets > 1);
+        Assert.True(_ramp.IsEnough(packets * packetBytes, packetBytes));
+        Assert.InRange(packets * packetBytes, 1, 65_507);
+    }
+
+    /// <returns>Of each flush: KiB in packets of one that it takes, and whether it gives way.</returns>
     private (int KiB, bool GivesWay)[] Parts(int count)
     {
         var parts = new (int, bool)[count];
         for (int i = 0; i < count; i++)
         {
             int enough = 1;
-            while (!_ramp.IsEnough(enough * KiB))
+            while (!_ramp.IsEnough(enough * KiB, KiB))
             {
                 enough++;
             }

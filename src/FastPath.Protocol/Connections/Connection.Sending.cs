@@ -22,6 +22,7 @@ internal sealed partial class Connection
 
     private readonly Queue<ulong> _pings = new();
     private int _sentFrameCount;
+    private bool _isMessageLeftOut;
     private bool _owesPing;
     private bool _owesClose;
     private bool _owesMessageCredit;
@@ -94,6 +95,7 @@ internal sealed partial class Connection
         }
 
         _sentFrameCount = 0;
+        _isMessageLeftOut = false;
         if (_acks.IsPending)
         {
             WriteAck(now, ref writer, canSendUrgent);
@@ -165,7 +167,7 @@ internal sealed partial class Connection
         length = Session.Sealer.Seal(Session.RemoteIndex, datagram, plaintextLength);
         bool isAppLimited = _recovery.BytesInFlight + length < _recovery.Congestion.WindowBytes && !HasData;
         _recovery.OnPacketSent(now, length, isAckEliciting, isAppLimited, _active.SentFrames[.._sentFrameCount]);
-        _path.OnPacketSent(length);
+        _path.OnPacketSent(length, _isMessageLeftOut);
         Counters.PacketsSent++;
         Counters.AcksSent += isAckEliciting ? 0 : 1;
         _lastSentAt = isAckEliciting ? now : _lastSentAt;
@@ -235,6 +237,7 @@ internal sealed partial class Connection
             var frame = new MessageFrame(sequence, bytes);
             if (frame.EncodedLength > writer.Remaining)
             {
+                _isMessageLeftOut = true;
                 break;
             }
 

@@ -73,9 +73,11 @@ internal sealed class PathMtu
         ProbesSent++;
     }
 
-    public void OnPacketSent(int bytes)
+    /// <param name="bytes">Its length.</param>
+    /// <param name="isFull">What was to be sent next did not fit, however much of the packet is left.</param>
+    public void OnPacketSent(int bytes, bool isFull)
     {
-        if (bytes > Current - (Current / 16) && _fullPackets < FullPacketsBeforeSearch)
+        if ((isFull || bytes > Current - (Current / 16)) && _fullPackets < FullPacketsBeforeSearch)
         {
             _fullPackets++;
         }

@@ -25,6 +25,19 @@ public sealed class PathMtuTests
         Assert.False(_path.TryGetProbe(Now, out _));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Half_empty_packets_begin_a_search_only_when_something_did_not_fit(bool isFull)
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            _path.OnPacketSent(1_050, isFull);
+        }
+
+        Assert.Equal(isFull, _path.TryGetProbe(Now, out _));
+    }
+
     [Fact]
     public void A_size_has_failed_when_three_probes_of_it_are_lost()
     {
@@ -114,7 +127,7 @@ public sealed class PathMtuTests
     {
         for (int i = 0; i < 20; i++)
         {
-            _path.OnPacketSent(_path.Current);
+            _path.OnPacketSent(_path.Current, isFull: false);
         }
     }
 

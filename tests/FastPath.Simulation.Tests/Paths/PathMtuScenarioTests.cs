@@ -137,6 +137,31 @@ public sealed class PathMtuScenarioTests
     }
 
     [Fact]
+    public void Many_messages_at_once_get_longer_packets_though_none_fills_a_short_one()
+    {
+        const int Messages = 80;
+        var chain = new SimulatedChain(5, new LinkModel(), hops: 1, Auto);
+        for (int i = 0; i < 3; i++)
+        {
+            long packets = chain.Link(0, 1).Counters.PacketsSent;
+            for (int message = 0; message < Messages; message++)
+            {
+                Assert.True(chain.Link(0, 1).TryQueueMessage(new byte[1_000], out _));
+            }
+
+            chain.World.RunFor(Duration.FromSeconds(1));
+            chain.Link(1, 0).OnMessageConsumed(Messages * 1_000);
+            if (i > 0)
+            {
+                Assert.InRange(chain.Link(0, 1).Counters.PacketsSent - packets, 1, Messages / 4);
+            }
+        }
+
+        Assert.Equal(65_000, chain.Link(0, 1).Path.Current);
+        Assert.Equal(0, chain.Link(0, 1).Recovery.PacketsLost);
+    }
+
+    [Fact]
     [Trait("Scenario", "R10")]
     public void Long_packets_over_bad_paths_bring_the_bytes_as_sent()
     {
