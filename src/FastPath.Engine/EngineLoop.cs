@@ -262,7 +262,7 @@ internal sealed class EngineLoop : IDisposable
             }
 
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
-            if (_ramp.IsEnough(waiting, length) || _core.Endpoint.TransmitAtOnce)
+            if (_ramp.IsEnough(waiting, length, _core.Endpoint.TransmitRelays) || _core.Endpoint.TransmitAtOnce)
             {
                 Flush();
                 waiting = 0;

@@ -12,6 +12,9 @@ internal struct FlushRamp()
     // A receiver can begin on the first part of a burst while the rest is still being sealed. It is what the kernel takes as one
     // buffer: one packet more would be a buffer of its own, which costs about as much as a whole one without its copy.
     private const int BytesMax = 65_507;
+
+    // A relay's window holds three of these: one comes, one is under way inside, one has left.
+    private const int BytesOfRelay = 32 * 1_024;
     private const int BytesAtFirst = 8 * 1_024;
     private const int PartsOfStream = 3;
     private static readonly Duration Pause = Duration.FromMicroseconds(100);
@@ -42,7 +45,9 @@ internal struct FlushRamp()
     /// <summary>Whether another packet as long as the last one would be too much.</summary>
     /// <param name="sealedBytes">Since the last flush.</param>
     /// <param name="lastBytes">Of them in the last packet.</param>
-    public readonly bool IsEnough(int sealedBytes, int lastBytes) => sealedBytes + lastBytes > _bytes;
+    /// <param name="isRelayed">The next hop waits for it.</param>
+    public readonly bool IsEnough(int sealedBytes, int lastBytes, bool isRelayed = false) =>
+        sealedBytes + lastBytes > (isRelayed ? Math.Min(_bytes, BytesOfRelay) : _bytes);
 
     /// <returns>True for the first parts of a stream: whoever waits for them may be a loop on this core.</returns>
     public bool OnFlushed()

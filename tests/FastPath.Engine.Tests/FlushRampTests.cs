@@ -47,15 +47,36 @@ public sealed class FlushRampTests
     }
 
     [Theory]
-    [InlineData(1_200, 54)]
-    [InlineData(1_452, 45)]
-    [InlineData(8_952, 7)]
-    [InlineData(65_000, 1)]
-    public void What_leaves_in_the_middle_of_a_transfer_is_one_buffer_of_the_kernel(int packetBytes, int packets)
+    [InlineData(1_200, 54, 27)]
+    [InlineData(1_452, 45, 22)]
+    [InlineData(8_952, 7, 3)]
+    [InlineData(65_000, 1, 1)]
+    public void What_leaves_in_the_middle_of_a_transfer_is_one_buffer_of_the_kernel_and_half_of_one_between_hops(
+        int packetBytes, int packets, int relayedPackets)
     {
-        Assert.False(_ramp.IsEnough((packets - 1) * packetBytes, packetBytes) && packets > 1);
-        Assert.True(_ramp.IsEnough(packets * packetBytes, packetBytes));
+        Assert.Equal(packets, Fitting(packetBytes, isRelayed: false));
+        Assert.Equal(relayedPackets, Fitting(packetBytes, isRelayed: true));
         Assert.InRange(packets * packetBytes, 1, 65_507);
+    }
+
+    [Fact]
+    public void The_first_parts_between_hops_are_as_small_as_anywhere()
+    {
+        _ramp.OnWaited(Long);
+        Assert.Equal(6, Fitting(1_200, isRelayed: true));
+        _ramp.OnFlushed();
+        Assert.Equal(13, Fitting(1_200, isRelayed: true));
+    }
+
+    private int Fitting(int packetBytes, bool isRelayed)
+    {
+        int packets = 1;
+        while (!_ramp.IsEnough(packets * packetBytes, packetBytes, isRelayed))
+        {
+            packets++;
+        }
+
+        return packets;
     }
 
     /// <returns>Of each flush: KiB in packets of one that it takes, and whether it gives way.</returns>

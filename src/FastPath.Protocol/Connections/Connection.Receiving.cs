@@ -301,6 +301,8 @@ internal sealed partial class Connection
         bool read = MtuProbeFrame.TryRead(ref reader, out MtuProbeFrame frame);
         if (frame.LongestWanted != 0)
         {
+            // Only who passes streams on asks for it.
+            IsRelaying = true;
             _path.Limit((int)Math.Min(frame.LongestWanted, int.MaxValue));
         }
 

@@ -165,12 +165,16 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
         Wake();
     }
 
+    /// <summary>At one of its ends streams are passed on as they come: the next hop waits for what travels here.</summary>
+    public bool IsRelaying { get; private set; }
+
     /// <summary>The message that came last will soon be answered: its ACK may travel with the answer.</summary>
     public void HoldAcknowledgement() => _acks.Hold();
 
     /// <summary>Streams of the peer are passed on here, as they come: long packets would only make them late.</summary>
     public void LimitIncomingForRelay()
     {
+        IsRelaying = true;
         if (_settings.Mtu.RelayMaxBytes < _settings.Mtu.MaxBytes && _longestWanted == 0 && !Session.IsWithOldNode)
         {
             _longestWanted = _settings.Mtu.RelayMaxBytes;
@@ -180,7 +184,11 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
     }
 
     /// <summary>Streams of another peer are passed on to this one.</summary>
-    public void LimitOutgoingForRelay() => _path.Limit(_settings.Mtu.RelayMaxBytes);
+    public void LimitOutgoingForRelay()
+    {
+        IsRelaying = true;
+        _path.Limit(_settings.Mtu.RelayMaxBytes);
+    }
 
     /// <summary>The application took a message: its bytes may be granted again.</summary>
     public void OnMessageConsumed(int length)

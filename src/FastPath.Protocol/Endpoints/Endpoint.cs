@@ -151,6 +151,9 @@ internal sealed partial class Endpoint : IDisposable
     /// <inheritdoc cref="Connection.TransmitOpens"/>
     public bool TransmitOpens { get; private set; }
 
+    /// <summary>The datagram that was polled last travels between hops of a relayed stream.</summary>
+    public bool TransmitRelays { get; private set; }
+
     /// <inheritdoc cref="Connection.TransmitAtOnce"/>
     public bool TransmitAtOnce { get; private set; }
 
@@ -165,6 +168,7 @@ internal sealed partial class Endpoint : IDisposable
         TransmitEcn = EcnCodepoint.NotCapable;
         TransmitAtOnce = false;
         TransmitOpens = false;
+        TransmitRelays = false;
         if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
         {
             waiting.Datagram.CopyTo(buffer);
@@ -195,6 +199,7 @@ internal sealed partial class Endpoint : IDisposable
                 TransmitEcn = connection.TransmitEcn;
                 TransmitAtOnce = connection.TransmitAtOnce;
                 TransmitOpens = connection.TransmitOpens;
+                TransmitRelays = connection.IsRelaying;
                 return true;
             }
 

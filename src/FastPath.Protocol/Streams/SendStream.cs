@@ -30,6 +30,7 @@ internal sealed partial class SendStream
     private bool _owesFin;
     private bool _finAcknowledged;
     private bool _hasEnded;
+    private int _longestFragment;
     private StreamErrorCode _endCode;
 
     /// <summary>A stream that is offered: its ring follows with <see cref="Begin"/> once the receiver has accepted.</summary>
@@ -121,7 +122,14 @@ internal sealed partial class SendStream
     /// <summary>Bytes could be written now.</summary>
     /// <remarks>A stream that starts in the middle must be announced first: the receiver takes an unannounced one to start at 0.</remarks>
     public bool HasSendableBytes =>
-        !_toSend.IsEmpty && _toSend[0].Start < Credit && (Description.StartOffset == 0 || _openAcknowledged);
+        !_toSend.IsEmpty && _toSend[0].Start < Credit && !IsTooLittle && (Description.StartOffset == 0 || _openAcknowledged);
+
+    /// <summary>
+    /// Credit would cut a packet short, though more is on its way: sent at once, the rest of each window would be a packet of its own
+    /// (RFC 9293, section 3.8.6.2.1). With nothing in flight it is sent: the peer may wait for just that.
+    /// </summary>
+    private bool IsTooLittle =>
+        Credit < _toSend[0].End && Credit - _toSend[0].Start < _longestFragment / 2 && AcknowledgedTo < _toSend[0].Start;
 
     public void Admit(ulong id, long initialCredit)
     {
@@ -319,6 +327,7 @@ internal sealed partial class SendStream
         PayloadBytesSent += length;
         PayloadBytesSentAgain += Math.Max(0, Math.Min(end, HighestSent) - start);
         HighestSent = Math.Max(HighestSent, end);
+        _longestFragment = Math.Max(_longestFragment, length);
         sent = new SentFrame(FrameType.Fragment, Id, start, length);
         return true;
     }

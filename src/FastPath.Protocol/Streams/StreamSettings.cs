@@ -16,8 +16,11 @@ internal sealed record StreamSettings
     /// </summary>
     public int StreamsMax { get; init; } = 256;
 
-    /// <summary>A window never shrinks below this while the budget allows.</summary>
-    public long WindowBytesMin { get; init; } = 64 * 1_024;
+    /// <summary>
+    /// A relay's window never shrinks below this while the budget allows: three batches, so that one comes while one is under way
+    /// inside and one leaves.
+    /// </summary>
+    public long WindowBytesMin { get; init; } = 96 * 1_024;
 
     /// <summary>Where a reader at this node takes the bytes: nothing is gained by holding the sender short.</summary>
     public long SinkWindowBytesMin { get; init; } = 1_024 * 1_024;

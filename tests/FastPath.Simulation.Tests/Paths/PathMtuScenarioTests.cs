@@ -1,6 +1,7 @@
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Paths;
+using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Simulation.Network;
 using FastPath.Simulation.Streams;
@@ -188,6 +189,42 @@ public sealed class PathMtuScenarioTests
         Assert.Equal(8_952, longest);
         Assert.Equal(8_952, chain.Link(0, 1).Path.Current);
         Assert.Equal(8_952, chain.Link(1, 2).Path.Current);
+    }
+
+    [Fact]
+    public void Credit_that_ends_inside_a_packet_waits_for_more_while_bytes_are_on_their_way()
+    {
+        var chain = new SimulatedChain(6, new LinkModel(), hops: 2, Auto);
+        chain.World.LinkOf = (_, to) =>
+            new LinkModel { RateBytesPerSecond = to == SimulatedChain.AddressOf(2) ? 10_000_000 : 0, QueueBytes = 100_000 };
+        Transfer(chain);
+        int full = 0;
+        int cut = 0;
+        chain.World.Intercept = (from, _, datagram) =>
+        {
+            bool isOrigin = from == SimulatedChain.AddressOf(0);
+            full += isOrigin && datagram.Length > 8_000 ? 1 : 0;
+            cut += isOrigin && datagram.Length is > 200 and < 4_000 ? 1 : 0;
+            return true;
+        };
+        Transfer(chain);
+
+        // The relay's window is full at all times, and each of its quarters would end inside a packet: eleven of these were cut.
+        Assert.InRange(full, 300, 400);
+        Assert.InRange(cut, 0, 3);
+    }
+
+    [Fact]
+    public void A_reader_that_waits_for_the_last_bytes_of_its_window_gets_them()
+    {
+        var chain = new SimulatedChain(6, new LinkModel(), hops: 1, Auto);
+        Transfer(chain);
+        chain.ReaderWants = 0;
+        chain.Send(chain.Payload(PayloadBytes));
+        chain.World.RunFor(Duration.FromSeconds(5));
+        ReceiveStream stream = chain.Readers[1].Stream;
+        Assert.True(stream.Granted < PayloadBytes);
+        Assert.Equal(stream.Granted, stream.Ring.Frontier);
     }
 
     [Fact]

@@ -10,7 +10,9 @@ namespace FastPath.Simulation.Tests.Streams;
 public sealed class SteadyStateAllocationTests
 {
     private const int PacketsPerKey = 40_000;
-    private const int WarmUpKeys = 4;
+
+    // Until the windows of numbers have grown to their whole length, also where only acknowledgements travel.
+    private const int WarmUpKeys = 8;
 
     [Theory]
     [InlineData(1_000_000, 1_200, 0, 0.9)]
