@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Frames;
-using FastPath.Protocol.Legacy;
 using FastPath.Protocol.Recovery;
 using FastPath.Protocol.Time;
 
@@ -185,23 +184,6 @@ internal sealed partial class SendStream
         return isNew;
     }
 
-    /// <summary>Writes the next frame that fits; false when there is none, or no room for it.</summary>
-    public bool TryWriteNext(ref FrameWriter writer, Instant now, out SentFrame sent)
-    {
-        sent = default;
-        if (!HasSendable)
-        {
-            return false;
-        }
-
-        if (_owesOpen)
-        {
-            return TryWriteOpen(ref writer, now, out sent);
-        }
-
-        return HasSendableBytes ? TryWriteFragment(ref writer, out sent) : TryWriteFin(ref writer, out sent);
-    }
-
     /// <summary>Every byte and the end have been sent: what is not acknowledged of them goes out again, before it is known to be lost.</summary>
     public void OfferTail()
     {
@@ -276,85 +258,6 @@ internal sealed partial class SendStream
         }
 
         _listener.OnSendEnded(this, code);
-    }
-
-    private bool TryWriteOpen(ref FrameWriter writer, Instant now, out SentFrame sent)
-    {
-        var frame = new StreamOpenFrame
-        {
-            StreamId = Id,
-            Kind = Description.Kind,
-            TransferId = Description.TransferId,
-            TotalLength = Description.TotalLength,
-            StartOffset = Description.StartOffset,
-            IsOffer = Description.IsOffer,
-            WantsDelivery = Description.WantsDelivery,
-            Digest = Description.Digest.Span,
-            Metadata = Description.Metadata.Span,
-            Extensions = Description.Extensions.Span,
-        };
-        sent = new SentFrame(FrameType.StreamOpen, Id);
-        if (frame.EncodedLength > writer.Remaining)
-        {
-            return false;
-        }
-
-        frame.Write(ref writer);
-        OpenedAt = Instant.Min(OpenedAt, now);
-        _owesOpen = false;
-        return true;
-    }
-
-    private bool TryWriteFragment(ref FrameWriter writer, out SentFrame sent)
-    {
-        sent = default;
-        (long start, long rangeEnd) = _toSend[0];
-        long wanted = Math.Min(rangeEnd, Credit) - start;
-        int header = 1 + VarInt.LengthOf(Id) + VarInt.LengthOf((ulong)start) + VarInt.LengthOf((ulong)writer.Remaining);
-        int length = (int)Math.Min(wanted, writer.Remaining - header);
-        if (length <= 0 || (length < wanted && length < FragmentBytesMin))
-        {
-            return false;
-        }
-
-        _toSend.TryPopFront(length, out _, out long end);
-        length = (int)(end - start);
-        writer.WriteType(FrameType.Fragment);
-        writer.WriteVarInt(Id);
-        writer.WriteOffset(start);
-        writer.WriteVarInt((ulong)length);
-        Ring.CopyTo(start, writer.Reserve(length));
-        PayloadBytesSent += length;
-        PayloadBytesSentAgain += Math.Max(0, Math.Min(end, HighestSent) - start);
-        HighestSent = Math.Max(HighestSent, end);
-        _longestFragment = Math.Max(_longestFragment, length);
-        sent = new SentFrame(FrameType.Fragment, Id, start, length);
-        return true;
-    }
-
-    private bool TryWriteFin(ref FrameWriter writer, out SentFrame sent)
-    {
-        sent = new SentFrame(FrameType.Fin, Id, FinalSize);
-        if (Connection.Session.IsWithOldNode)
-        {
-            if (!PlainFin.TryWrite(ref writer, Id, FinalSize))
-            {
-                return false;
-            }
-        }
-        else
-        {
-            var frame = new FinFrame(Id, FinalSize, _finDigest.Span);
-            if (frame.EncodedLength > writer.Remaining)
-            {
-                return false;
-            }
-
-            frame.Write(ref writer);
-        }
-
-        _owesFin = false;
-        return true;
     }
 
     private void AcknowledgeBytes(long start, long end, Instant now)

@@ -100,6 +100,7 @@ internal sealed partial class StreamTable
                 if (isFull)
                 {
                     _ready.Pass();
+                    FetchNext(sent.Length);
                 }
 
                 return true;
@@ -203,6 +204,17 @@ internal sealed partial class StreamTable
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Bytes of many streams, and of many connections, do not fit the caches: those of the next packet come while this one is sealed.
+    /// </summary>
+    private void FetchNext(int length)
+    {
+        if (_ready.TryPeek(out SendStream? next))
+        {
+            next.Fetch(length);
+        }
     }
 
     /// <summary>Only a reminder, from the sweep: the grant itself is repeated until acknowledged.</summary>
