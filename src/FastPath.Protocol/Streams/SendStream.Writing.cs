@@ -85,7 +85,6 @@ internal sealed partial class SendStream
         PayloadBytesSent += length;
         PayloadBytesSentAgain += Math.Max(0, Math.Min(end, HighestSent) - start);
         HighestSent = Math.Max(HighestSent, end);
-        _longestFragment = Math.Max(_longestFragment, length);
         sent = new SentFrame(FrameType.Fragment, Id, start, length);
         return true;
     }

@@ -29,7 +29,6 @@ internal sealed partial class SendStream
     private bool _owesFin;
     private bool _finAcknowledged;
     private bool _hasEnded;
-    private int _longestFragment;
     private StreamErrorCode _endCode;
 
     /// <summary>A stream that is offered: its ring follows with <see cref="Begin"/> once the receiver has accepted.</summary>
@@ -128,7 +127,7 @@ internal sealed partial class SendStream
     /// (RFC 9293, section 3.8.6.2.1). With nothing in flight it is sent: the peer may wait for just that.
     /// </summary>
     private bool IsTooLittle =>
-        Credit < _toSend[0].End && Credit - _toSend[0].Start < _longestFragment / 2 && AcknowledgedTo < _toSend[0].Start;
+        Credit < _toSend[0].End && Credit - _toSend[0].Start < Connection.Path.Current / 2 && AcknowledgedTo < _toSend[0].Start;
 
     public void Admit(ulong id, long initialCredit)
     {
