@@ -1,4 +1,5 @@
 using FastPath.Protocol.Time;
+using FastPath.Sockets.Linux;
 
 namespace FastPath.Engine;
 
@@ -11,7 +12,7 @@ internal struct FlushRamp()
 {
     // A receiver can begin on the first part of a burst while the rest is still being sealed. It is what the kernel takes as one
     // buffer: one packet more would be a buffer of its own, which costs about as much as a whole one without its copy.
-    private const int BytesMax = 65_507;
+    private const int BytesMax = SendGroup.BytesMax;
 
     // A relay's window holds three of these: one comes, one is under way inside, one has left.
     private const int BytesOfRelay = 32 * 1_024;

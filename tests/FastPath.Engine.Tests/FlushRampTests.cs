@@ -85,13 +85,8 @@ public sealed class FlushRampTests
         var parts = new (int, bool)[count];
         for (int i = 0; i < count; i++)
         {
-            int enough = 1;
-            while (!_ramp.IsEnough(enough * KiB, KiB))
-            {
-                enough++;
-            }
-
-            parts[i] = (enough, _ramp.OnFlushed());
+            int fitting = Fitting(KiB, isRelayed: false);
+            parts[i] = (fitting, _ramp.OnFlushed());
         }
 
         return parts;

@@ -88,6 +88,9 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
 
     public string CloseReason { get; private set; } = "";
 
+    /// <summary>At one of its ends streams are passed on as they come: the next hop waits for what travels here.</summary>
+    public bool IsRelaying { get; private set; }
+
     /// <summary>A packet of the peer has opened: the peer holds this session too.</summary>
     public bool IsConfirmed => Counters.PacketsReceived > 0;
 
@@ -164,9 +167,6 @@ internal sealed partial class Connection : IFrameFateSink, IDeadlined, IDisposab
         _recovery.SetRateLimit(now, bytesPerSecond);
         Wake();
     }
-
-    /// <summary>At one of its ends streams are passed on as they come: the next hop waits for what travels here.</summary>
-    public bool IsRelaying { get; private set; }
 
     /// <summary>The message that came last will soon be answered: its ACK may travel with the answer.</summary>
     public void HoldAcknowledgement() => _acks.Hold();
