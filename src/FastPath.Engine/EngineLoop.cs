@@ -30,7 +30,9 @@ internal sealed class EngineLoop : IDisposable
     private readonly List<AsyncSignal> _deferred = [];
     private readonly Queue<(Instant Due, ILoopTask Task)> _delayed = new();
     private readonly Thread _thread;
+    private readonly WriterLine _writers;
     private FlushRamp _ramp = new();
+    private long _sentBytes;
     private int _isWaiting;
     private int _isRunningLate;
     private volatile bool _stopping;
@@ -44,6 +46,7 @@ internal sealed class EngineLoop : IDisposable
         RunsContinuationsInline = runsContinuationsInline;
         _core = core;
         _socket = socket;
+        _writers = new WriterLine(core.Endpoint.Backlog);
         _thread = new Thread(Run) { IsBackground = true, Name = "fastpath loop" };
     }
 
@@ -51,6 +54,9 @@ internal sealed class EngineLoop : IDisposable
 
     /// <summary>Its thread is gone; tasks run where they are posted.</summary>
     public bool HasEnded => _hasEnded;
+
+    /// <summary>On the loop thread alone.</summary>
+    public WriterLine Writers => _writers;
 
     /// <summary>Most bytes of sealed packets that waited for a flush.</summary>
     public long PeakBatchBytes { get; private set; }
@@ -202,6 +208,7 @@ internal sealed class EngineLoop : IDisposable
             if (RunsContinuationsInline)
             {
                 // What they write leaves in this turn.
+                ServeWriters();
                 CompleteDeferred();
                 RunTasks(now);
             }
@@ -210,6 +217,7 @@ internal sealed class EngineLoop : IDisposable
             hasMore &= !_stopping;
 
             _core.HandleEvents(now);
+            ServeWriters();
             CompleteDeferred();
             now = MonotonicClock.Now;
         }
@@ -234,6 +242,12 @@ internal sealed class EngineLoop : IDisposable
         }
     }
 
+    private void ServeWriters()
+    {
+        _writers.Serve(_sentBytes);
+        _sentBytes = 0;
+    }
+
     private void CompleteDeferred()
     {
         // One that runs here may set others.
@@ -256,6 +270,7 @@ internal sealed class EngineLoop : IDisposable
             datagrams++;
             _socket.CommitSend(length, to, _core.Endpoint.TransmitEcn);
             waiting += length;
+            _sentBytes += length;
             if (_core.Endpoint.TransmitOpens)
             {
                 _ramp.OnStreamOpened();
@@ -319,6 +334,12 @@ internal sealed class EngineLoop : IDisposable
         }
 
         Instant next = _core.NextTimeout;
+        if (!_writers.IsEmpty)
+        {
+            // Some were let go; whether they have written shows soon.
+            next = Instant.Min(next, MonotonicClock.Now + Delay);
+        }
+
         if (_delayed.TryPeek(out (Instant Due, ILoopTask Task) delayed) && delayed.Due < next)
         {
             return (delayed.Due - MonotonicClock.Now).ToTimeSpan() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;

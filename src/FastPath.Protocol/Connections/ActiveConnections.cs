@@ -1,5 +1,6 @@
 using FastPath.Protocol.Frames;
 using FastPath.Protocol.Recovery;
+using FastPath.Protocol.Streams;
 
 namespace FastPath.Protocol.Connections;
 
@@ -19,6 +20,9 @@ internal sealed class ActiveConnections
 
     public int Count => _queue.Count;
 
+    /// <summary>What they have to send.</summary>
+    public SendBacklog Backlog { get; } = new();
+
     /// <summary>Where the packet that is being built keeps what it carries: one at a time, so all share it.</summary>
     public Span<SentFrame> SentFrames => _sentFrames;
 
@@ -30,6 +34,7 @@ internal sealed class ActiveConnections
         if (!connection.IsActive)
         {
             connection.IsActive = true;
+            connection.Streams.JoinBacklog(Backlog);
             _queue.Enqueue(connection);
         }
     }
@@ -50,6 +55,11 @@ internal sealed class ActiveConnections
     {
         Connection connection = _queue.Dequeue();
         connection.IsActive = false;
+        if (connection.State != ConnectionState.Established || !connection.Recovery.OpensSoon)
+        {
+            connection.Streams.LeaveBacklog();
+        }
+
         return connection;
     }
 

@@ -62,6 +62,9 @@ internal sealed partial class Endpoint : IDisposable
 
     public StreamCounters StreamCounters { get; } = new();
 
+    /// <summary>What the loop has to get to.</summary>
+    public SendBacklog Backlog => _active.Backlog;
+
     public EndpointCounters Counters { get; } = new();
 
     public IReadOnlyList<Connection> Connections => _connections;
@@ -321,6 +324,8 @@ internal sealed partial class Endpoint : IDisposable
         {
             return;
         }
+
+        connection.Streams.LeaveBacklog();
 
         // The last one takes its place: the order of the list tells nothing.
         _connections[connection.Place] = _connections[^1];

@@ -13,6 +13,9 @@ namespace FastPath.Protocol.Recovery;
 internal sealed partial class LossRecovery
 {
     private const int BackOffMax = 16;
+
+    // At this rate a stream's window of 256 KiB leaves within a millisecond: the path is no slower than the loop.
+    private const double QuickBytesPerSecond = 256e6;
     private const int ProbesPerTimeout = 2;
     private const int UrgentWindowPackets = 16;
     private const int UrgentDebtPackets = 2;
@@ -80,6 +83,10 @@ internal sealed partial class LossRecovery
 
     /// <summary>Since when the limit of the whole endpoint alone has kept a packet back; never while it does not.</summary>
     public Instant HeldSince => _pacing.HeldSince;
+
+    /// <summary>Nothing but the window keeps packets back, and on a path as quick as this one not for long.</summary>
+    public bool OpensSoon =>
+        _timeouts == 0 && _pacing.BytesPerSecond == 0 && Congestion.WindowBytes >= QuickBytesPerSecond * Rtt.Smoothed.Seconds;
 
     /// <summary>When <see cref="HandleTimeout"/> is due; never while nothing is in flight and nothing waits for its pace.</summary>
     public Instant NextDeadline => Instant.Min(_pacing.WaitsUntil, LossDeadline);

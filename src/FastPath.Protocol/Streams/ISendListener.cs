@@ -8,6 +8,14 @@ internal interface ISendListener
     /// <summary>The next hop has acknowledged more bytes, so slots are free.</summary>
     void OnAcknowledged(SendStream stream);
 
+    /// <summary>Whoever fills the ring may be kept waiting for a moment while other streams keep the loop busy.</summary>
+    bool FillsInTurn => false;
+
+    /// <summary>The stream has nothing more to send, or waits for credit: it takes no turns until it has.</summary>
+    void OnLeftTurns(SendStream stream)
+    {
+    }
+
     /// <summary>Everything written so far is acknowledged, and nothing has come for a while; told again and again.</summary>
     void OnIdle(SendStream stream)
     {

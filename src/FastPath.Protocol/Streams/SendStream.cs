@@ -83,7 +83,11 @@ internal sealed partial class SendStream
 
     public long PayloadBytesSentAgain { get; private set; }
 
-    public bool IsQueued { get; set; }
+    /// <summary>Is among the streams whose turn comes.</summary>
+    public bool IsQueued { get; private set; }
+
+    /// <summary>It shares its turns with equals whose writers come back one by one.</summary>
+    public bool IsFilledInTurn => Priority == StreamPriority.Normal && _listener.FillsInTurn;
 
     /// <summary>When the opening frame left first.</summary>
     public Instant OpenedAt { get; private set; } = Instant.Never;
@@ -135,6 +139,15 @@ internal sealed partial class SendStream
         Id = id;
         HasId = true;
         Credit = Math.Max(Credit, Description.StartOffset + initialCredit);
+    }
+
+    public void TakeTurns() => IsQueued = true;
+
+    /// <summary>It has nothing more to send, or waits for credit.</summary>
+    public void LeaveTurns()
+    {
+        IsQueued = false;
+        _listener.OnLeftTurns(this);
     }
 
     /// <summary>Bytes [start, end) lie in the ring and are to be sent.</summary>

@@ -12,26 +12,59 @@ internal sealed class SendTurns
     private static readonly StreamPriority[] Order = [StreamPriority.High, StreamPriority.Normal, StreamPriority.Low];
     private static readonly int[] TurnsOf = [4, 8, 1];
 
-    private readonly Queue<SendStream>[] _queues = [new(), new(), new()];
+    // A stream's writer may change while it waits here: what it was counted as is kept beside it.
+    private readonly Queue<(SendStream Stream, bool IsFilledInTurn)>[] _queues = [new(), new(), new()];
     private readonly int[] _turnsLeft = [.. TurnsOf];
+    private SendBacklog? _backlog;
+    private int _filledInTurn;
 
     public int Count { get; private set; }
 
+    /// <summary>Streams that the backlog counts.</summary>
+    public int InBacklog => _backlog is null ? 0 : _queues[(int)StreamPriority.Normal].Count;
+
+    private int Others => _queues[(int)StreamPriority.Normal].Count - _filledInTurn;
+
     public void Enqueue(SendStream stream)
     {
-        _queues[(int)stream.Priority].Enqueue(stream);
+        bool isFilledInTurn = stream.IsFilledInTurn;
+        _queues[(int)stream.Priority].Enqueue((stream, isFilledInTurn));
         Count++;
+        CountNormal(stream.Priority, isFilledInTurn, 1);
     }
 
     /// <summary>The stream whose turn it is; it stays so until it is dequeued.</summary>
-    public bool TryPeek([NotNullWhen(true)] out SendStream? stream) => _queues[Current()].TryPeek(out stream);
+    public bool TryPeek([NotNullWhen(true)] out SendStream? stream)
+    {
+        bool isAny = _queues[Current()].TryPeek(out (SendStream Stream, bool IsFilledInTurn) first);
+        stream = first.Stream;
+        return isAny;
+    }
+
+    /// <summary>The connection may send: its streams are part of what the loop has to get to, until <see cref="LeaveBacklog"/>.</summary>
+    public void JoinBacklog(SendBacklog backlog)
+    {
+        if (_backlog is null)
+        {
+            _backlog = backlog;
+            backlog.Add(isFilledInTurn: true, _filledInTurn);
+            backlog.Add(isFilledInTurn: false, Others);
+        }
+    }
+
+    public void LeaveBacklog()
+    {
+        _backlog?.Add(isFilledInTurn: true, -_filledInTurn);
+        _backlog?.Add(isFilledInTurn: false, -Others);
+        _backlog = null;
+    }
 
     /// <summary>Ends the turn of the stream that was peeked, which has more to send.</summary>
     public void Pass()
     {
         int current = Current();
         _turnsLeft[current]--;
-        Queue<SendStream> queue = _queues[current];
+        Queue<(SendStream Stream, bool IsFilledInTurn)> queue = _queues[current];
         if (queue.Count > 1)
         {
             queue.Enqueue(queue.Dequeue());
@@ -42,9 +75,19 @@ internal sealed class SendTurns
     public void Dequeue()
     {
         int current = Current();
-        _queues[current].Dequeue();
+        (_, bool isFilledInTurn) = _queues[current].Dequeue();
         _turnsLeft[current]--;
         Count--;
+        CountNormal((StreamPriority)current, isFilledInTurn, -1);
+    }
+
+    private void CountNormal(StreamPriority priority, bool isFilledInTurn, int count)
+    {
+        if (priority == StreamPriority.Normal)
+        {
+            _filledInTurn += isFilledInTurn ? count : 0;
+            _backlog?.Add(isFilledInTurn, count);
+        }
     }
 
     private int Current()

@@ -42,6 +42,14 @@ internal sealed partial class StreamTable
     /// </summary>
     public int RepeatsOnTurn => _ready.Count == 1 && !HasControl && _ready.TryPeek(out SendStream? stream) ? stream.TailRepeats : 0;
 
+    /// <summary>The connection may send: what its streams have is what the loop has to get to.</summary>
+    public void JoinBacklog(SendBacklog backlog) => _ready.JoinBacklog(backlog);
+
+    /// <inheritdoc cref="SendTurns.InBacklog"/>
+    public int InBacklog => _ready.InBacklog;
+
+    public void LeaveBacklog() => _ready.LeaveBacklog();
+
     /// <summary>What of that stream is not acknowledged is sent once more, when nothing else is to be sent.</summary>
     public void OfferTail()
     {
@@ -114,7 +122,7 @@ internal sealed partial class StreamTable
             }
 
             _ready.Dequeue();
-            stream.IsQueued = false;
+            stream.LeaveTurns();
         }
 
         sent = default;

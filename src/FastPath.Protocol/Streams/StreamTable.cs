@@ -100,7 +100,7 @@ internal sealed partial class StreamTable
     {
         if (!stream.IsQueued && stream.HasSendable)
         {
-            stream.IsQueued = true;
+            stream.TakeTurns();
             _ready.Enqueue(stream);
             _connection.Wake();
         }

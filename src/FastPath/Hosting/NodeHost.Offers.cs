@@ -36,7 +36,7 @@ internal sealed partial class NodeHost
     {
         try
         {
-            return RingWriter.Create(Loop, Core.Endpoint.Pool, [to], opening.Description, SendWindowFor(to));
+            return RingWriter.Create(Loop, Core.Endpoint.Pool, [to], opening.Description, SendWindowForNext);
         }
         catch (FastPathException) when (opening.Accepted is { } accepted)
         {

@@ -19,7 +19,10 @@ namespace FastPath.Hosting;
 /// <summary>What operations need: the store, streams that are filled from it, and streams that are kept.</summary>
 internal sealed partial class NodeHost
 {
-    private const long SendWindowShareMin = 128 * 1_024;
+    private const long SendWindowBytesMin = 64 * 1_024;
+
+    // As many as one more stream may expect beside it.
+    private const int StreamsOfBudget = 512;
 
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private long _reorderPeak;
@@ -28,9 +31,11 @@ internal sealed partial class NodeHost
 
     public long SendWindowBytes => _options.SendWindowBytes;
 
-    /// <summary>Of one more stream: many that share a connection begin narrower, or their rings would push each other out of the cache.</summary>
-    private long SendWindowFor(Connection to) => Math.Max(
-        Math.Min(SendWindowShareMin, SendWindowBytes), SendWindowBytes / (to.Streams.OpenSends + 1));
+    /// <summary>Of one more stream; narrower when little of the budget is left, so that there is room for others.</summary>
+    private long SendWindowForNext => Math.Clamp(
+        (Core.Endpoint.Pool.BudgetBytes - Core.Endpoint.Pool.ReservedBytes) / StreamsOfBudget,
+        Math.Min(SendWindowBytesMin, SendWindowBytes),
+        SendWindowBytes);
 
     /// <summary>Stored payloads that were read whole to prove them.</summary>
     public long ProofsComputed => _proofs.Computed;
@@ -87,7 +92,7 @@ internal sealed partial class NodeHost
             Core.Endpoint.Pool,
             targets,
             description,
-            SendWindowFor(targets[0]));
+            SendWindowForNext);
         Loop.Post(writer.Open);
         return writer;
     }

@@ -99,7 +99,7 @@ internal sealed partial class NodeHost
                 Metadata = new ContractStreamHeader(Purpose.GetResponse, transaction, stored.Outline(form)).ToBytes(),
             }, withProofs);
             body = proof.BodyOf(payload, description);
-            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, SendWindowFor(to), hopsFromSink);
+            writer = RingWriter.Create(Loop, Core.Endpoint.Pool, [to], description, SendWindowForNext, hopsFromSink);
         }
         catch (Exception e)
         {

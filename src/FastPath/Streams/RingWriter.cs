@@ -14,7 +14,7 @@ namespace FastPath.Streams;
 /// <see cref="Dispose"/> comes after its last write; <see cref="WriteAtAsync"/> may be called by many. Readers of this node
 /// may read along.
 /// </remarks>
-internal sealed partial class RingWriter : ISendListener, IDisposable
+internal sealed partial class RingWriter : ISendListener, ILinedWriter, IDisposable
 {
     private readonly StreamDescription _description;
     private readonly SpaceSignals _space;
@@ -209,17 +209,22 @@ internal sealed partial class RingWriter : ISendListener, IDisposable
             connection.Streams.OpenSends,
             connection.Streams.Settings.WindowBytesMax,
             Ring);
-        WakeWhenWorthIt();
+        if (!TryHold(stream))
+        {
+            WakeWhenWorthIt();
+        }
     }
 
-    void ISendListener.OnIdle(SendStream stream)
+    void ISendListener.OnIdle(SendStream stream) => ReclaimAll();
+
+    /// <summary>A stream that says nothing keeps no block, not even one that it has half filled.</summary>
+    private void ReclaimAll()
     {
         lock (_ringGate)
         {
             // Once the ring is abandoned, whoever removes the last cursor gives all back, and nobody else.
             if (!Volatile.Read(ref _isLent) && Volatile.Read(ref _isDisposed) == 0)
             {
-                // A stream that says nothing keeps no block that it has half filled.
                 Ring.ReclaimIdle();
             }
         }

@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using FastPath.Buffers.Pooling;
+using FastPath.Protocol.Streams;
+using FastPath.Streams;
+
+namespace FastPath.Tests.Streams;
+
+/// <summary>A writer that found no room, while the loop has other streams to send.</summary>
+public sealed class WriterInLineTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly byte[] Payload = RandomNumberGenerator.GetBytes(1_000_000);
+
+    [Fact]
+    public async Task It_keeps_no_block_and_goes_on_when_its_turn_comes()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        await SetBusyAsync(line, 1);
+        await using OutgoingStream writer = line.Right(0).OpenStream();
+        Task write = writer.WriteAsync(Payload).AsTask();
+        using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
+        Task<byte[]> read = StreamReading.DrainAsync(reader);
+
+        // Everything it had written has arrived, and nothing calls it back.
+        await StreamReading.UntilAsync(() => !line[0].Host.Loop.Writers.IsEmpty, "it does not stand in line");
+        await StreamReading.UntilAsync(
+            () => line[0].Core.Endpoint.Pool.RentedBytesOf(BufferHolder.SendRing) == 0, "blocks were kept");
+        Assert.Equal(writer.Writer.Ring.Capacity, writer.AcknowledgedBytes);
+        Assert.False(write.IsCompleted);
+
+        await SetBusyAsync(line, -1);
+        await write.WaitAsync(Limit);
+        await writer.CompleteAsync();
+        Assert.Equal(Payload, await read.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task One_with_two_targets_does_not_stand_there()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(3);
+        await SetBusyAsync(line, 1, node: 1);
+        FastPathPeer left = await line[1].ConnectAsync(line[0].Address);
+        var description = new StreamDescription { TransferId = 1, TotalLength = Payload.Length };
+        using RingWriter writer = line[1].Host.Open([left.Connection, line.Right(1).Connection], description);
+        await using var stream = new OutgoingStream(writer);
+        Task write = stream.WriteAsync(Payload).AsTask();
+        using StreamHandle first = await StreamReading.AcceptAsync(line[0]);
+        using StreamHandle second = await StreamReading.AcceptAsync(line[2]);
+        Task<byte[]>[] reads = [StreamReading.DrainAsync(first), StreamReading.DrainAsync(second)];
+        await write.WaitAsync(Limit);
+        await stream.CompleteAsync();
+        foreach (Task<byte[]> read in reads)
+        {
+            Assert.Equal(Payload, await read.WaitAsync(Limit));
+        }
+
+        await SetBusyAsync(line, -1, node: 1);
+    }
+
+    [Fact]
+    public async Task One_that_is_given_up_there_ends_at_once()
+    {
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        await SetBusyAsync(line, 1);
+        OutgoingStream writer = line.Right(0).OpenStream();
+        Task write = writer.WriteAsync(Payload).AsTask();
+        using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
+        Task<byte[]> read = StreamReading.DrainAsync(reader);
+        await StreamReading.UntilAsync(() => !line[0].Host.Loop.Writers.IsEmpty, "it does not stand in line");
+        await writer.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => write.WaitAsync(Limit));
+        FastPathException failure = await Assert.ThrowsAsync<FastPathException>(() => read.WaitAsync(Limit));
+        Assert.Equal(FastPathError.Cancelled, failure.Error);
+        await SetBusyAsync(line, -1);
+        await StreamReading.UntilAsync(() => line[0].Host.Loop.Writers.IsEmpty, "its place is not given up");
+        reader.Dispose();
+        await line.AssertBaselineAsync();
+    }
+
+    [Fact]
+    public async Task Many_share_one_connection_and_none_is_forgotten()
+    {
+        const int Count = 64;
+        await using NodeLine line = await NodeLine.StartAsync(2);
+        Task[] writes = [.. Enumerable.Range(0, Count).Select(_ => Task.Run(async () =>
+        {
+            await using OutgoingStream writer = line.Right(0).OpenStream(totalLength: Payload.Length);
+            await writer.WriteAsync(Payload);
+            await writer.CompleteAsync();
+        }))];
+        Task[] reads = [.. Enumerable.Range(0, Count).Select(_ => Task.Run(async () =>
+        {
+            using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
+            Assert.Equal(Payload, await StreamReading.DrainAsync(reader));
+        }))];
+        await Task.WhenAll([.. writes, .. reads]).WaitAsync(Limit);
+        await line.AssertBaselineAsync();
+    }
+
+    /// <summary>As if so many streams more had bytes that the loop does not get to.</summary>
+    private static async Task SetBusyAsync(NodeLine line, int streams, int node = 0)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        line[node].Host.Loop.Post(_ =>
+        {
+            line[node].Core.Endpoint.Backlog.Add(isFilledInTurn: true, streams);
+            done.SetResult();
+        });
+        await done.Task.WaitAsync(Limit);
+    }
+}
