@@ -18,8 +18,9 @@ internal sealed class WriterLine(SendBacklog backlog)
 
     public bool IsEmpty => _line.Count == 0;
 
-    /// <summary>Who comes now stands in line: others have bytes to send, or wait already.</summary>
-    public bool IsClosed => backlog.Room == 0 || !IsEmpty;
+    /// <summary>Whoever comes now stands in line: others have bytes to send, or wait already.</summary>
+    /// <param name="hasBytes">The stream has bytes to send itself.</param>
+    public bool IsClosed(bool hasBytes) => backlog.KeepsWaiting(hasBytes) || !IsEmpty;
 
     public void Add(ILinedWriter writer) => _line.Enqueue(writer);
 

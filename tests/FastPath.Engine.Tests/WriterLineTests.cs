@@ -16,9 +16,14 @@ public sealed class WriterLineTests
     [Fact]
     public void Nobody_stands_in_line_while_there_is_nothing_to_send()
     {
-        Assert.False(_line.IsClosed);
+        Assert.False(_line.IsClosed(hasBytes: false));
         _backlog.Add(isFilledInTurn: true, 1);
-        Assert.True(_line.IsClosed);
+        Assert.True(_line.IsClosed(hasBytes: false));
+
+        // What it has itself it need not wait for.
+        Assert.False(_line.IsClosed(hasBytes: true));
+        _backlog.Add(isFilledInTurn: true, 1);
+        Assert.True(_line.IsClosed(hasBytes: true));
     }
 
     [Fact]
@@ -47,9 +52,9 @@ public sealed class WriterLineTests
         _backlog.Add(isFilledInTurn: true, 1);
         Add(1);
         _backlog.Add(isFilledInTurn: true, -1);
-        Assert.True(_line.IsClosed);
+        Assert.True(_line.IsClosed(hasBytes: false));
         _line.Serve(0);
-        Assert.False(_line.IsClosed);
+        Assert.False(_line.IsClosed(hasBytes: false));
     }
 
     [Fact]
@@ -91,7 +96,7 @@ public sealed class WriterLineTests
         _backlog.Add(isFilledInTurn: false, 1);
         _line.Serve(0);
         Assert.Equal([0, 1, 2], _gone);
-        Assert.False(_line.IsClosed);
+        Assert.False(_line.IsClosed(hasBytes: false));
     }
 
     private void Add(int count)

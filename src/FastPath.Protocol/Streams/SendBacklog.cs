@@ -14,6 +14,10 @@ internal sealed class SendBacklog
     /// </remarks>
     public int Room => _others > 0 ? int.MaxValue : _filledInTurn > 0 ? 0 : 1;
 
+    /// <summary>One more that is filled would wait for others.</summary>
+    /// <param name="isCounted">It has bytes to send itself.</param>
+    public bool KeepsWaiting(bool isCounted) => _others == 0 && _filledInTurn > (isCounted ? 1 : 0);
+
     /// <summary>All of them.</summary>
     public int Count => _filledInTurn + _others;
 

@@ -34,7 +34,7 @@ internal sealed partial class RingWriter
     {
         if (!_isInLine)
         {
-            _isHeld = Waiting > 0 && stream.IsFilledInTurn && _loop.Writers.IsClosed;
+            _isHeld = Waiting > 0 && stream.IsFilledInTurn && _loop.Writers.IsClosed(stream.IsQueued);
             if (_isHeld && !stream.IsQueued)
             {
                 StandInLine();
