@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using FastPath.Buffers.Pooling;
 using FastPath.Contracts;
 using FastPath.Diagnostics;
 using FastPath.Engine;
@@ -21,9 +22,6 @@ internal sealed partial class NodeHost
 {
     private const long SendWindowBytesMin = 64 * 1_024;
 
-    // As many as one more stream may expect beside it.
-    private const int StreamsOfBudget = 512;
-
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<GetArrival>> _gets = new();
     private long _reorderPeak;
 
@@ -31,11 +29,16 @@ internal sealed partial class NodeHost
 
     public long SendWindowBytes => _options.SendWindowBytes;
 
-    /// <summary>Of one more stream; narrower when little of the budget is left, so that there is room for others.</summary>
-    private long SendWindowForNext => Math.Clamp(
-        (Core.Endpoint.Pool.BudgetBytes - Core.Endpoint.Pool.ReservedBytes) / StreamsOfBudget,
-        Math.Min(SendWindowBytesMin, SendWindowBytes),
-        SendWindowBytes);
+    /// <summary>Of one more stream: narrower once half the budget is taken, so that there is room for others.</summary>
+    private long SendWindowForNext
+    {
+        get
+        {
+            PinnedSlabPool pool = Core.Endpoint.Pool;
+            double left = 2.0 * (pool.BudgetBytes - pool.ReservedBytes) / pool.BudgetBytes;
+            return Math.Clamp((long)(left * SendWindowBytes), Math.Min(SendWindowBytesMin, SendWindowBytes), SendWindowBytes);
+        }
+    }
 
     /// <summary>Stored payloads that were read whole to prove them.</summary>
     public long ProofsComputed => _proofs.Computed;

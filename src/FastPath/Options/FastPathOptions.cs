@@ -82,7 +82,7 @@ public sealed record FastPathOptions
 
     /// <summary>
     /// Bytes that a writer may run ahead of the slowest acknowledgement of its stream, to begin with: it grows to 128 MiB at most
-    /// while nothing else holds the stream up and the budget has room. Streams that share a connection divide it, down to 128 KiB each.
+    /// while nothing else holds the stream up and the budget has room. Once half the budget is taken it is less, down to 64 KiB.
     /// </summary>
     public long SendWindowBytes { get; init; } = 256 * 1_024;
 

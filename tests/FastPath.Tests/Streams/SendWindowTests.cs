@@ -34,6 +34,37 @@ public sealed class SendWindowTests
     }
 
     [Fact]
+    public async Task Many_streams_begin_narrower_once_half_the_budget_is_taken()
+    {
+        const int Budget = 8 * 1_024 * 1_024;
+        const int Window = 256 * 1_024;
+        await using NodeLine line = await NodeLine.StartAsync(
+            2, _ => new FastPathOptions { BufferBudgetBytes = Budget, SendWindowBytes = Window });
+        var writers = new List<OutgoingStream>();
+        Task<FastPathException> refusal = Assert.ThrowsAsync<FastPathException>(async () =>
+        {
+            while (true)
+            {
+                writers.Add(line.Right(0).OpenStream());
+                await Task.Yield();
+            }
+        });
+        Assert.Equal(FastPathError.LocalResource, (await refusal).Error);
+        long[] windows = [.. writers.Select(writer => writer.Writer.Ring.Capacity)];
+        Assert.Equal(windows.OrderDescending(), windows);
+        Assert.All(windows[..(Budget / 2 / Window)], bytes => Assert.Equal(Window, bytes));
+        Assert.Equal(Window / 4, windows[^1]);
+        foreach (OutgoingStream writer in writers)
+        {
+            await writer.DisposeAsync();
+        }
+
+        // The other node keeps those that nobody has accepted.
+        PinnedSlabPool pool = line[0].Core.Endpoint.Pool;
+        await StreamReading.UntilAsync(() => pool.ReservedBytes == 0, "memory stays reserved");
+    }
+
+    [Fact]
     public void It_widens_only_while_a_writer_waits_and_nothing_else_does()
     {
         var pool = new PinnedSlabPool(64 * 1_024 * 1_024);
