@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastPath.Buffers.Datagrams;
+using FastPath.Protocol.Connections;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Time;
 using FastPath.Sockets;
@@ -268,16 +269,17 @@ internal sealed class EngineLoop : IDisposable
             now, _socket.RentSend(DatagramBytesMax), isBatchEnd, out int length, out PeerAddress to))
         {
             datagrams++;
-            _socket.CommitSend(length, to, _core.Endpoint.TransmitEcn);
+            Departure departure = _core.Endpoint.Departure;
+            _socket.CommitSend(length, to, departure.Ecn);
             waiting += length;
             _sentBytes += length;
-            if (_core.Endpoint.TransmitOpens)
+            if (departure.Opens)
             {
                 _ramp.OnStreamOpened();
             }
 
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
-            if (_ramp.IsEnough(waiting, length, _core.Endpoint.TransmitRelays) || _core.Endpoint.TransmitAtOnce)
+            if (_ramp.IsEnough(waiting, length, departure.Relays) || departure.AtOnce)
             {
                 Flush();
                 waiting = 0;

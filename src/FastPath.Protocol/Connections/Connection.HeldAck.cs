@@ -17,7 +17,7 @@ internal sealed partial class Connection
     private bool _holdsAck;
 
     /// <summary>The packet that was built last is to leave before the next one is asked for: that takes the ACK first.</summary>
-    public bool TransmitAtOnce => _holdsAck && !HasUrgent;
+    private bool IsSentAtOnce => _holdsAck && !HasUrgent;
 
     /// <summary>Only what tells of packets that have left by now: a later one must not make it true.</summary>
     private bool TryHoldAck(ReadOnlySpan<AckRange> ranges, Duration delay)

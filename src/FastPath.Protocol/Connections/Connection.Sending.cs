@@ -23,6 +23,8 @@ internal sealed partial class Connection
     private readonly Queue<ulong> _pings = new();
     private int _sentFrameCount;
     private bool _isMessageLeftOut;
+    private EcnCodepoint _ecn;
+    private bool _opensStream;
     private bool _owesPing;
     private bool _owesClose;
     private bool _owesMessageCredit;
@@ -37,11 +39,8 @@ internal sealed partial class Connection
 
     private bool MayRepeatTail => !Streams.HasSendable && Streams.HasTail && _recovery.IsRepairLikely(Streams.TailRepeats);
 
-    /// <summary>Codepoint with which the datagram that was built last is to leave.</summary>
-    public EcnCodepoint TransmitEcn { get; private set; }
-
-    /// <summary>The packet that was built last begins a stream: somebody may wait for its first bytes.</summary>
-    public bool TransmitOpens { get; private set; }
+    /// <summary>How the datagram that was built last is to leave.</summary>
+    public Departure Departure => new(_ecn, _opensStream, IsSentAtOnce, IsRelaying);
 
     /// <summary>An ACK waits for the end of the batch.</summary>
     public bool OwesAck => _acks.IsPending;
@@ -51,8 +50,8 @@ internal sealed partial class Connection
     public bool TryPollTransmit(Instant now, Span<byte> datagram, bool isBatchEnd, out int length)
     {
         length = 0;
-        TransmitOpens = false;
-        TransmitEcn = _recovery.MarksNext && State == ConnectionState.Established ? EcnCodepoint.CapableZero : EcnCodepoint.NotCapable;
+        _opensStream = false;
+        _ecn = _recovery.MarksNext && State == ConnectionState.Established ? EcnCodepoint.CapableZero : EcnCodepoint.NotCapable;
         if (State == ConnectionState.Closed || !Session.Sealer.CanSeal)
         {
             return State != ConnectionState.Closed && FailForKeys();
@@ -290,7 +289,7 @@ internal sealed partial class Connection
         if (frame.Type != FrameType.Padding)
         {
             _active.SentFrames[_sentFrameCount++] = frame;
-            TransmitOpens |= frame.Type == FrameType.StreamOpen;
+            _opensStream |= frame.Type == FrameType.StreamOpen;
         }
     }
 }

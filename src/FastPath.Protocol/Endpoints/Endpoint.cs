@@ -148,17 +148,8 @@ internal sealed partial class Endpoint : IDisposable
         ExpireHalfOpen(now);
     }
 
-    /// <summary>Codepoint with which the datagram that was polled last is to leave.</summary>
-    public EcnCodepoint TransmitEcn { get; private set; }
-
-    /// <inheritdoc cref="Connection.TransmitOpens"/>
-    public bool TransmitOpens { get; private set; }
-
-    /// <summary>The datagram that was polled last travels between hops of a relayed stream.</summary>
-    public bool TransmitRelays { get; private set; }
-
-    /// <inheritdoc cref="Connection.TransmitAtOnce"/>
-    public bool TransmitAtOnce { get; private set; }
+    /// <summary>How the datagram that was polled last is to leave.</summary>
+    public Departure Departure { get; private set; }
 
     /// <inheritdoc cref="TryPollTransmit(Instant, Span{byte}, bool, out int, out PeerAddress)"/>
     public bool TryPollTransmit(Instant now, Span<byte> buffer, out int length, out PeerAddress to) =>
@@ -168,10 +159,7 @@ internal sealed partial class Endpoint : IDisposable
     /// <param name="isBatchEnd">Everything that had arrived was handed over: acknowledgements leave now.</param>
     public bool TryPollTransmit(Instant now, Span<byte> buffer, bool isBatchEnd, out int length, out PeerAddress to)
     {
-        TransmitEcn = EcnCodepoint.NotCapable;
-        TransmitAtOnce = false;
-        TransmitOpens = false;
-        TransmitRelays = false;
+        Departure = default;
         if (_outbox.TryDequeue(out (PeerAddress To, byte[] Datagram) waiting))
         {
             waiting.Datagram.CopyTo(buffer);
@@ -199,10 +187,7 @@ internal sealed partial class Endpoint : IDisposable
                 }
 
                 to = connection.PeerAddress;
-                TransmitEcn = connection.TransmitEcn;
-                TransmitAtOnce = connection.TransmitAtOnce;
-                TransmitOpens = connection.TransmitOpens;
-                TransmitRelays = connection.IsRelaying;
+                Departure = connection.Departure;
                 return true;
             }
 

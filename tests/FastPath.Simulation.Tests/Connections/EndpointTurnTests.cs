@@ -52,11 +52,11 @@ public sealed class EndpointTurnTests
 
         Assert.True(_atA.TryQueueMessage(Bytes, out _));
         Assert.True(Poll(_a, out byte[] next));
-        Assert.True(_a.TransmitAtOnce);
+        Assert.True(_a.Departure.AtOnce);
         Assert.Equal(asked + next.Length, _atA.Recovery.BytesInFlight);
 
         Assert.False(Poll(_a, out _));
-        Assert.False(_a.TransmitAtOnce);
+        Assert.False(_a.Departure.AtOnce);
         Assert.Equal(next.Length, _atA.Recovery.BytesInFlight);
         Assert.Equal(0, _atA.Recovery.PacketsLost);
     }
@@ -74,7 +74,7 @@ public sealed class EndpointTurnTests
         List<bool> atOnce = [];
         while (Poll(_a, out _))
         {
-            atOnce.Add(_a.TransmitAtOnce);
+            atOnce.Add(_a.Departure.AtOnce);
         }
 
         Assert.InRange(atOnce.Count, 2, 10);
@@ -132,12 +132,12 @@ public sealed class EndpointTurnTests
         List<bool> opens = [];
         while (Poll(_a, out _))
         {
-            opens.Add(_a.TransmitOpens);
+            opens.Add(_a.Departure.Opens);
         }
 
         Assert.InRange(opens.Count, 5, 10);
         Assert.Equal([true, .. Enumerable.Repeat(false, opens.Count - 1)], opens);
-        Assert.False(_a.TransmitOpens);
+        Assert.False(_a.Departure.Opens);
     }
 
     /// <summary>A message comes to B, whose ACK of it waits for the answer.</summary>

@@ -9,7 +9,7 @@ internal sealed class EndpointNode(Endpoint endpoint) : ISimulatedNode
 {
     public Instant NextTimeout => endpoint.NextTimeout;
 
-    public EcnCodepoint TransmitEcn => endpoint.TransmitEcn;
+    public EcnCodepoint TransmitEcn => endpoint.Departure.Ecn;
 
     public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram, EcnCodepoint ecn) =>
         endpoint.HandleDatagram(now, from, datagram, ecn);

@@ -40,7 +40,7 @@ internal sealed class SimulatedNode : ISimulatedNode
     public bool IsLinkedTo(SimulatedNode other) =>
         Core.Endpoint.Find(other.Core.Endpoint.PublicKey) is { IsConfirmed: true };
 
-    public EcnCodepoint TransmitEcn => Core.Endpoint.TransmitEcn;
+    public EcnCodepoint TransmitEcn => Core.Endpoint.Departure.Ecn;
 
     public void HandleDatagram(Instant now, PeerAddress from, Span<byte> datagram, EcnCodepoint ecn) =>
         Core.Endpoint.HandleDatagram(now, from, datagram, ecn);
