@@ -2,10 +2,10 @@ using FastPath.Protocol.Streams;
 
 namespace FastPath.Engine;
 
-/// <summary>Writers that found no room, while the loop has more streams to send than it gets to: they come back in turn, a few at a time.</summary>
+/// <summary>Writers that found no room, while the loop has more streams to send than it gets to: they come back in turn, one at a time.</summary>
 /// <remarks>
 /// All at once they would fill all their rings, and each byte would be out of the caches before its turn came. In line, what
-/// was just written is what leaves next. Where the path or the peer is what is waited for, nobody stands in line.
+/// was just written is what leaves next. Where the path or the peer alone is what is waited for, nobody stands in line.
 /// Owned by the loop thread.
 /// </remarks>
 internal sealed class WriterLine(SendBacklog backlog)

@@ -1,5 +1,7 @@
+using FastPath.Buffers.Pooling;
 using FastPath.Protocol.Connections;
 using FastPath.Protocol.Endpoints;
+using FastPath.Protocol.Streams;
 using FastPath.Protocol.Time;
 using FastPath.Simulation.Flows;
 using FastPath.Simulation.Network;
@@ -50,6 +52,28 @@ public sealed class SendBacklogTests
         Assert.Equal(0, flow.Sender.Backlog.Count);
     }
 
+    /// <summary>An offered stream gets another listener when it is accepted.</summary>
+    [Fact]
+    public void A_stream_leaves_as_what_it_came_whatever_becomes_of_its_writer()
+    {
+        var path = new SimulatedBottleneck(1, new LinkModel { Delay = Duration.FromMicroseconds(5) });
+        SimulatedFlow flow = path.Add(EndpointSettings.Default);
+        SendBacklog backlog = flow.Sender.Backlog;
+        FragmentRing ring = FragmentRing.TryCreate(flow.Sender.Pool, BufferHolder.SendRing, 0, 1_000)!;
+        var writer = new ChangingWriter { FillsInTurn = true };
+        SendStream stream = flow.Connection.Streams.Open(
+            path.World.Now, new StreamDescription { TransferId = 1, TotalLength = 1_000 }, ring, ring.TryAddCursor()!, writer);
+        Assert.True(backlog.KeepsWaiting(isCounted: false));
+        Assert.False(backlog.KeepsWaiting(isCounted: true));
+        writer.FillsInTurn = false;
+        ring.Write(0, new byte[1_000], out _);
+        stream.Offer(0, 1_000, path.World.Now);
+        stream.Finish(1_000, path.World.Now);
+        Assert.True(path.World.RunUntil(() => stream.HasEnded, Duration.FromSeconds(1)));
+        Assert.Equal(0, backlog.Count);
+        Assert.Equal(1, backlog.Room);
+    }
+
     private static SimulatedFlow Send(Duration delay, long rate) => Send(delay, rate, out _);
 
     /// <summary>Sends more than the window takes, and stops where it is full.</summary>
@@ -61,5 +85,18 @@ public sealed class SendBacklogTests
         Assert.True(path.World.RunUntil(
             () => !flow.Connection.IsActive && flow.Connection.Streams.HasSendable, Duration.FromSeconds(1)));
         return flow;
+    }
+
+    private sealed class ChangingWriter : ISendListener
+    {
+        public bool FillsInTurn { get; set; }
+
+        public void OnAcknowledged(SendStream stream)
+        {
+        }
+
+        public void OnSendEnded(SendStream stream, StreamErrorCode code)
+        {
+        }
     }
 }
