@@ -31,9 +31,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly List<AsyncSignal> _deferred = [];
     private readonly Queue<(Instant Due, ILoopTask Task)> _delayed = new();
     private readonly Thread _thread;
-    private readonly WriterLine _writers;
     private FlushRamp _ramp = new();
-    private long _sentBytes;
     private int _isWaiting;
     private int _isRunningLate;
     private volatile bool _stopping;
@@ -47,7 +45,7 @@ internal sealed class EngineLoop : IDisposable
         RunsContinuationsInline = runsContinuationsInline;
         _core = core;
         _socket = socket;
-        _writers = new WriterLine(core.Endpoint.Backlog);
+        Writers = new WriterLine(core.Endpoint.Backlog);
         _thread = new Thread(Run) { IsBackground = true, Name = "fastpath loop" };
     }
 
@@ -56,8 +54,8 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Its thread is gone; tasks run where they are posted.</summary>
     public bool HasEnded => _hasEnded;
 
-    /// <summary>On the loop thread alone.</summary>
-    public WriterLine Writers => _writers;
+    /// <summary>Writers that wait for their turn; on the loop thread alone.</summary>
+    public WriterLine Writers { get; }
 
     /// <summary>Most bytes of sealed packets that waited for a flush.</summary>
     public long PeakBatchBytes { get; private set; }
@@ -209,7 +207,7 @@ internal sealed class EngineLoop : IDisposable
             if (RunsContinuationsInline)
             {
                 // What they write leaves in this turn.
-                ServeWriters();
+                Writers.Serve();
                 CompleteDeferred();
                 RunTasks(now);
             }
@@ -218,7 +216,7 @@ internal sealed class EngineLoop : IDisposable
             hasMore &= !_stopping;
 
             _core.HandleEvents(now);
-            ServeWriters();
+            Writers.Serve();
             CompleteDeferred();
             now = MonotonicClock.Now;
         }
@@ -241,12 +239,6 @@ internal sealed class EngineLoop : IDisposable
             _delayed.Dequeue();
             next.Task.Run(now);
         }
-    }
-
-    private void ServeWriters()
-    {
-        _writers.Serve(_sentBytes);
-        _sentBytes = 0;
     }
 
     private void CompleteDeferred()
@@ -272,7 +264,7 @@ internal sealed class EngineLoop : IDisposable
             Departure departure = _core.Endpoint.Departure;
             _socket.CommitSend(length, to, departure.Ecn);
             waiting += length;
-            _sentBytes += length;
+            Writers.OnSent(length);
             if (departure.Opens)
             {
                 _ramp.OnStreamOpened();
@@ -336,7 +328,7 @@ internal sealed class EngineLoop : IDisposable
         }
 
         Instant next = _core.NextTimeout;
-        if (!_writers.IsEmpty)
+        if (!Writers.IsEmpty)
         {
             // Some were let go; whether they have written shows soon.
             next = Instant.Min(next, MonotonicClock.Now + Delay);

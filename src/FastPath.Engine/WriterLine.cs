@@ -24,11 +24,19 @@ internal sealed class WriterLine(SendBacklog backlog)
 
     public void Add(ILinedWriter writer) => _line.Enqueue(writer);
 
-    /// <summary>Lets as many go as the loop will soon have nothing to send of; once a turn.</summary>
-    /// <param name="sent">Bytes that left since the last call.</param>
-    public void Serve(long sent)
+    /// <summary>So many bytes leave.</summary>
+    public void OnSent(int length) => _sentSince += length;
+
+    /// <summary>Lets go whoever the loop has room for; each turn.</summary>
+    public void Serve()
     {
-        _sentSince = IsEmpty ? 0 : _sentSince + sent;
+        if (IsEmpty)
+        {
+            // What leaves while nobody stands here tells nothing.
+            _sentSince = 0;
+            return;
+        }
+
         for (int room = backlog.Room; _line.TryPeek(out ILinedWriter? writer); room--)
         {
             if (room <= 0 && _sentSince < WindowsPerTurnMax * writer.WindowBytes)

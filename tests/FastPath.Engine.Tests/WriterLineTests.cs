@@ -31,18 +31,18 @@ public sealed class WriterLineTests
     {
         _backlog.Add(isFilledInTurn: true, 1);
         Add(3);
-        _line.Serve(0);
+        _line.Serve();
         Assert.Empty(_gone);
 
         _backlog.Add(isFilledInTurn: true, -1);
-        _line.Serve(0);
+        _line.Serve();
         Assert.Equal([0], _gone);
 
         // It has written: the next one waits until that has left.
         _backlog.Add(isFilledInTurn: true, 1);
-        _line.Serve(0);
+        _line.Serve();
         _backlog.Add(isFilledInTurn: true, -1);
-        _line.Serve(0);
+        _line.Serve();
         Assert.Equal([0, 1], _gone);
     }
 
@@ -53,7 +53,7 @@ public sealed class WriterLineTests
         Add(1);
         _backlog.Add(isFilledInTurn: true, -1);
         Assert.True(_line.IsClosed(hasBytes: false));
-        _line.Serve(0);
+        _line.Serve();
         Assert.False(_line.IsClosed(hasBytes: false));
     }
 
@@ -65,7 +65,7 @@ public sealed class WriterLineTests
         _backlog.Add(isFilledInTurn: true, -1);
         for (int i = 0; i < 3; i++)
         {
-            _line.Serve(0);
+            _line.Serve();
         }
 
         Assert.Equal([0, 1, 2], _gone);
@@ -77,14 +77,14 @@ public sealed class WriterLineTests
         _backlog.Add(isFilledInTurn: true, 1);
 
         // What left before anybody stood there tells nothing.
-        _line.Serve(10 * Window);
+        Send(10 * Window);
         Add(2);
-        _line.Serve(Window);
-        _line.Serve(Window - 1);
+        Send(Window);
+        Send(Window - 1);
         Assert.Empty(_gone);
-        _line.Serve(1);
+        Send(1);
         Assert.Equal([0], _gone);
-        _line.Serve(2 * Window);
+        Send(2 * Window);
         Assert.Equal([0, 1], _gone);
     }
 
@@ -94,9 +94,15 @@ public sealed class WriterLineTests
         _backlog.Add(isFilledInTurn: true, 5);
         Add(3);
         _backlog.Add(isFilledInTurn: false, 1);
-        _line.Serve(0);
+        _line.Serve();
         Assert.Equal([0, 1, 2], _gone);
         Assert.False(_line.IsClosed(hasBytes: false));
+    }
+
+    private void Send(int bytes)
+    {
+        _line.OnSent(bytes);
+        _line.Serve();
     }
 
     private void Add(int count)

@@ -45,10 +45,10 @@ internal sealed partial class StreamTable
     /// <summary>The connection may send: what its streams have is what the loop has to get to.</summary>
     public void JoinBacklog(SendBacklog backlog) => _ready.JoinBacklog(backlog);
 
+    public void LeaveBacklog() => _ready.LeaveBacklog();
+
     /// <inheritdoc cref="SendTurns.InBacklog"/>
     public int InBacklog => _ready.InBacklog;
-
-    public void LeaveBacklog() => _ready.LeaveBacklog();
 
     /// <summary>What of that stream is not acknowledged is sent once more, when nothing else is to be sent.</summary>
     public void OfferTail()
