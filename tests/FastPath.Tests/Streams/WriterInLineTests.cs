@@ -16,8 +16,15 @@ public sealed class WriterInLineTests
     {
         await using NodeLine line = await NodeLine.StartAsync(2);
         await SetBusyAsync(line, 1);
+
+        // Acknowledgements that came while it writes would give it more room.
+        using var hasFilled = new ManualResetEventSlim();
+        line[0].Host.Loop.Post(_ => hasFilled.Wait(Limit));
         await using OutgoingStream writer = line.Right(0).OpenStream();
         Task write = writer.WriteAsync(Payload).AsTask();
+        await StreamReading.UntilAsync(() => writer.Writer.Waiting > 0, "it found room without end");
+        Assert.Equal(writer.Writer.Ring.Capacity, writer.Writer.Ring.Frontier);
+        hasFilled.Set();
         using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
         Task<byte[]> read = StreamReading.DrainAsync(reader);
 
