@@ -8,7 +8,7 @@ namespace FastPath.Cli.Tests.Processes;
 /// <summary>The command line as a process of its own.</summary>
 internal sealed class CliProcess : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

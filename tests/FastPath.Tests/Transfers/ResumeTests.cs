@@ -37,7 +37,7 @@ public sealed class ResumeTests : IDisposable
         int breaks = 0;
         GetReport report = await reader.GetAsync(
             _sample.Id,
-            key => new TriggeredWriter(store.BeginWrite(key), CodeLength * 9 / 10, () =>
+            key => new TriggeredWriter(store.BeginWrite(key), CodeLength * 3 / 4, () =>
             {
                 breaks++;
                 source = _nodes.Restart(source, identity, new FastPathOptions { Store = sourceStore });

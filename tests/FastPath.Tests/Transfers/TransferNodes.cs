@@ -7,7 +7,7 @@ namespace FastPath.Tests.Transfers;
 /// <summary>Nodes on loopback that are stopped and started again in the middle of transfers.</summary>
 internal sealed class TransferNodes : IDisposable
 {
-    /// <summary>What may lie in windows and rings when a transfer breaks.</summary>
+    /// <summary>What may lie in windows and rings when a transfer breaks: no node has memory for more, however slow a reader is.</summary>
     public const long WindowBytes = 3_000_000;
 
     public static readonly RetryBudget Patient = new()
@@ -25,7 +25,9 @@ internal sealed class TransferNodes : IDisposable
     public FastPathNode Start(FastPathOptions options, NodeIdentity? identity = null, int port = 0)
     {
         FastPathNode node = FastPathNode.Start(
-            identity ?? NodeIdentity.Create(), new IPEndPoint(IPAddress.Loopback, port), options);
+            identity ?? NodeIdentity.Create(),
+            new IPEndPoint(IPAddress.Loopback, port),
+            options with { BufferBudgetBytes = WindowBytes });
         _nodes.Add(node);
         return node;
     }
