@@ -7,11 +7,13 @@ using FastPath.Sockets;
 
 namespace FastPath.Engine;
 
-/// <summary>One thread that owns a node and its socket, and turns the crank: tasks, receive, timers, transmit.</summary>
-/// <remarks>Other threads hand over work with <see cref="Post(ILoopTask)"/>; callbacks run on the loop and must only complete tasks.</remarks>
+/// <summary>Owns a node and its socket, and turns the crank on one thread: tasks, receive, timers, transmit.</summary>
+/// <remarks>
+/// The thread is its own, or shared with the loops of other nodes; each knows nothing of the others. Other threads hand over work
+/// with <see cref="Post(ILoopTask)"/>; callbacks run on the loop and must only complete tasks.
+/// </remarks>
 internal sealed class EngineLoop : IDisposable
 {
-    // What came first is passed on before the rest of a burst is looked at.
     private const int DatagramsOfFirstBatch = 16;
     private const int DatagramsOfBatch = 64;
     private const int DatagramBytesMax = ushort.MaxValue;
@@ -30,29 +32,44 @@ internal sealed class EngineLoop : IDisposable
     private readonly ConcurrentQueue<ILoopTask> _tasks = new();
     private readonly List<AsyncSignal> _deferred = [];
     private readonly Queue<(Instant Due, ILoopTask Task)> _delayed = new();
-    private readonly Thread _thread;
+    private readonly ILoopThread _thread;
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FlushRamp _ramp = new();
-    private int _isWaiting;
     private int _isRunningLate;
+    private volatile bool _isStarted;
     private volatile bool _stopping;
     private volatile bool _hasEnded;
 
+    /// <param name="core">The node.</param>
+    /// <param name="socket">Its socket, which the loop disposes of.</param>
     /// <param name="runsContinuationsInline">
     /// What awaits a stream goes on on the loop's own thread: no hop, but one that blocks there blocks every connection.
     /// </param>
-    public EngineLoop(NodeCore core, IDatagramSocket socket, bool runsContinuationsInline = false)
+    /// <param name="thread">Shared with other loops; null for one of its own.</param>
+    public EngineLoop(NodeCore core, IDatagramSocket socket, bool runsContinuationsInline = false, ILoopThread? thread = null)
     {
         RunsContinuationsInline = runsContinuationsInline;
         _core = core;
         _socket = socket;
         Writers = new WriterLine(core.Endpoint.Backlog);
-        _thread = new Thread(Run) { IsBackground = true, Name = "fastpath loop" };
+        _thread = thread ?? new OwnLoopThread();
     }
 
     public bool RunsContinuationsInline { get; }
 
-    /// <summary>Its thread is gone; tasks run where they are posted.</summary>
+    /// <summary>Its thread has left it; tasks run where they are posted.</summary>
     public bool HasEnded => _hasEnded;
+
+    /// <summary>To be asked by the thread, which then says farewell and leaves.</summary>
+    public bool IsStopping => _stopping;
+
+    public IDatagramSocket Socket => _socket;
+
+    /// <summary>Handed over, and not yet done.</summary>
+    public bool HasTasks => !_tasks.IsEmpty;
+
+    /// <summary>Signals of other loops' code on this thread wait for the end of a batch.</summary>
+    public bool HasDeferred => _deferred.Count > 0;
 
     /// <summary>Writers that wait for their turn; on the loop thread alone.</summary>
     public WriterLine Writers { get; }
@@ -63,7 +80,11 @@ internal sealed class EngineLoop : IDisposable
     public void ResetPeak() => PeakBatchBytes = 0;
 
     /// <summary>Begins to turn; tasks that were posted before are done first.</summary>
-    public void Start() => _thread.Start();
+    public void Start()
+    {
+        _isStarted = true;
+        _thread.Add(this);
+    }
 
     public void Post(Action<Instant> action) => Post(new LoopAction(action));
 
@@ -71,13 +92,9 @@ internal sealed class EngineLoop : IDisposable
     {
         _tasks.Enqueue(task);
 
-        // The loop raises its flag before it looks at the queue for the last time, so one of the two sees the other.
+        // The thread raises its flag before it looks at the queue for the last time, so one of the two sees the other.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _isWaiting) != 0)
-        {
-            _socket.Wake();
-        }
-
+        _thread.Nudge();
         if (_hasEnded)
         {
             RunLateTasks();
@@ -87,7 +104,7 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Keeps a signal that was set on the loop thread until the batch is done; false on any other thread.</summary>
     internal bool TryDefer(AsyncSignal signal)
     {
-        if (Thread.CurrentThread != _thread)
+        if (!_thread.IsCurrent)
         {
             return false;
         }
@@ -100,7 +117,7 @@ internal sealed class EngineLoop : IDisposable
     /// <returns>False on any other thread: nothing was done.</returns>
     internal bool TryDelay(ILoopTask task, Instant now)
     {
-        if (Thread.CurrentThread != _thread)
+        if (!_thread.IsCurrent)
         {
             return false;
         }
@@ -109,7 +126,7 @@ internal sealed class EngineLoop : IDisposable
         return true;
     }
 
-    /// <summary>Closes every connection with a code, sends what is left and ends the thread.</summary>
+    /// <summary>Closes every connection with a code, sends what is left and leaves the thread.</summary>
     public void Dispose()
     {
         if (_stopping)
@@ -118,10 +135,11 @@ internal sealed class EngineLoop : IDisposable
         }
 
         _stopping = true;
-        _socket.Wake();
-        if (_thread.IsAlive)
+        Interlocked.MemoryBarrier();
+        _thread.Nudge();
+        if (_isStarted)
         {
-            _thread.Join();
+            _left.Task.Wait();
         }
 
         // Raised before the queue is looked at for the last time: a task is seen here or by whoever posts it.
@@ -130,6 +148,97 @@ internal sealed class EngineLoop : IDisposable
         RunLateTasks();
         _socket.Dispose();
         _core.Dispose();
+    }
+
+    /// <summary>Turns until nothing is left to do at once. As all below: by the thread alone.</summary>
+    public void RunTurn()
+    {
+        for (int batch = DatagramsOfFirstBatch; RunPass(batch); batch = DatagramsOfBatch)
+        {
+            // What came first is passed on before the rest of a burst is looked at.
+        }
+    }
+
+    /// <summary>Each of its works once, each bounded.</summary>
+    /// <param name="batch">Datagrams that are received at most.</param>
+    /// <returns>True when there is more to do at once.</returns>
+    public bool RunPass(int batch = DatagramsOfBatch)
+    {
+        Instant now = MonotonicClock.Now;
+        RunTasks(now);
+        bool isBatchEnd = !ReceiveBatch(now, batch);
+        if (now >= _core.NextTimeout)
+        {
+            _core.HandleTimeout(now);
+        }
+
+        _core.HandleEvents(now);
+        RunDelayed(now);
+        if (RunsContinuationsInline)
+        {
+            // What they write leaves in this turn.
+            Writers.Serve();
+            CompleteDeferred();
+            RunTasks(now);
+        }
+
+        bool hasMore = !Transmit(now, isBatchEnd) || TellRefused(now) || !isBatchEnd;
+        _core.HandleEvents(now);
+        Writers.Serve();
+        CompleteDeferred();
+        return hasMore && !_stopping;
+    }
+
+    /// <summary>The loop had nothing to do for so long.</summary>
+    public void OnWaited(Duration idle) => _ramp.OnWaited(idle);
+
+    /// <summary>Closes every connection with a code and sends what is left; the thread turns this loop no more.</summary>
+    public void Leave()
+    {
+        _core.Endpoint.Close(MonotonicClock.Now, "the node is shutting down");
+        RunTurn();
+        while (!Transmit(MonotonicClock.Now, isBatchEnd: true))
+        {
+            // Every peer is told, however many there are.
+        }
+
+        while (_delayed.TryDequeue(out (Instant Due, ILoopTask Task) left))
+        {
+            left.Task.Run(MonotonicClock.Now);
+        }
+
+        CompleteDeferred();
+        _left.SetResult();
+    }
+
+    /// <summary>How long there is nothing to do unless something comes.</summary>
+    public TimeSpan UntilNextTimeout()
+    {
+        if (!_tasks.IsEmpty || _stopping)
+        {
+            return TimeSpan.Zero;
+        }
+
+        Instant next = _core.NextTimeout;
+        if (!Writers.IsEmpty)
+        {
+            // Some were let go; whether they have written shows soon.
+            next = Instant.Min(next, MonotonicClock.Now + Delay);
+        }
+
+        if (_delayed.TryPeek(out (Instant Due, ILoopTask Task) delayed) && delayed.Due < next)
+        {
+            return (delayed.Due - MonotonicClock.Now).ToTimeSpan() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        }
+
+        if (next == Instant.Never)
+        {
+            return WaitMax;
+        }
+
+        // Rounded up to whole milliseconds, the kernel's unit, so that the loop does not spin before a deadline.
+        double milliseconds = Math.Ceiling((next - MonotonicClock.Now).Milliseconds);
+        return TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, WaitMax.TotalMilliseconds));
     }
 
     /// <summary>What comes after the end runs where it is posted, one at a time: it finds every connection closed, and says so.</summary>
@@ -160,65 +269,6 @@ internal sealed class EngineLoop : IDisposable
         catch (Exception)
         {
             // It may be a timer's or a token's thread, which an exception would end the process from.
-        }
-    }
-
-    private void Run()
-    {
-        while (!_stopping)
-        {
-            RunTurn(MonotonicClock.Now);
-            Interlocked.Exchange(ref _isWaiting, 1);
-            Instant idleSince = MonotonicClock.Now;
-            _socket.Wait(UntilNextTimeout());
-            _ramp.OnWaited(MonotonicClock.Now - idleSince);
-            Volatile.Write(ref _isWaiting, 0);
-        }
-
-        _core.Endpoint.Close(MonotonicClock.Now, "the node is shutting down");
-        RunTurn(MonotonicClock.Now);
-        while (!Transmit(MonotonicClock.Now, isBatchEnd: true))
-        {
-            // Every peer is told, however many there are.
-        }
-
-        while (_delayed.TryDequeue(out (Instant Due, ILoopTask Task) left))
-        {
-            left.Task.Run(MonotonicClock.Now);
-        }
-
-        CompleteDeferred();
-    }
-
-    private void RunTurn(Instant now)
-    {
-        bool hasMore = true;
-        for (int batch = DatagramsOfFirstBatch; hasMore; batch = DatagramsOfBatch)
-        {
-            RunTasks(now);
-            bool isBatchEnd = !ReceiveBatch(now, batch);
-            if (now >= _core.NextTimeout)
-            {
-                _core.HandleTimeout(now);
-            }
-
-            _core.HandleEvents(now);
-            RunDelayed(now);
-            if (RunsContinuationsInline)
-            {
-                // What they write leaves in this turn.
-                Writers.Serve();
-                CompleteDeferred();
-                RunTasks(now);
-            }
-
-            hasMore = !Transmit(now, isBatchEnd) || TellRefused(now) || !isBatchEnd;
-            hasMore &= !_stopping;
-
-            _core.HandleEvents(now);
-            Writers.Serve();
-            CompleteDeferred();
-            now = MonotonicClock.Now;
         }
     }
 
@@ -273,8 +323,11 @@ internal sealed class EngineLoop : IDisposable
             PeakBatchBytes = Math.Max(PeakBatchBytes, waiting);
             if (_ramp.IsEnough(waiting, length, departure.Relays) || departure.AtOnce)
             {
-                Flush();
                 waiting = 0;
+                if (Flush())
+                {
+                    return false;
+                }
             }
         }
 
@@ -286,13 +339,11 @@ internal sealed class EngineLoop : IDisposable
         return datagrams < DatagramsOfTransmit;
     }
 
-    private void Flush()
+    /// <returns>True when others on this thread are to have their turn before more leaves.</returns>
+    private bool Flush()
     {
         _socket.Flush();
-        if (_ramp.OnFlushed())
-        {
-            Thread.Yield();
-        }
+        return _ramp.OnFlushed() && _thread.GivesWay();
     }
 
     /// <returns>True when a connection cuts shorter packets from now on, and may send them at once.</returns>
@@ -318,34 +369,5 @@ internal sealed class EngineLoop : IDisposable
         }
 
         return received == datagramsMax;
-    }
-
-    private TimeSpan UntilNextTimeout()
-    {
-        if (!_tasks.IsEmpty || _stopping)
-        {
-            return TimeSpan.Zero;
-        }
-
-        Instant next = _core.NextTimeout;
-        if (!Writers.IsEmpty)
-        {
-            // Some were let go; whether they have written shows soon.
-            next = Instant.Min(next, MonotonicClock.Now + Delay);
-        }
-
-        if (_delayed.TryPeek(out (Instant Due, ILoopTask Task) delayed) && delayed.Due < next)
-        {
-            return (delayed.Due - MonotonicClock.Now).ToTimeSpan() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
-        }
-
-        if (next == Instant.Never)
-        {
-            return WaitMax;
-        }
-
-        // Rounded up to whole milliseconds, the kernel's unit, so that the loop does not spin before a deadline.
-        double milliseconds = Math.Ceiling((next - MonotonicClock.Now).Milliseconds);
-        return TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, WaitMax.TotalMilliseconds));
     }
 }

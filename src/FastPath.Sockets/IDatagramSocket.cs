@@ -57,4 +57,21 @@ internal interface IDatagramSocket : IDisposable
     void Wait(TimeSpan timeout);
 
     void Wake();
+
+    /// <summary>From now on a thread waits for this socket and others; <see cref="Wait"/> is used no more.</summary>
+    /// <exception cref="DatagramSocketException">The system watches no more sockets.</exception>
+    void Join(SharedWait wait);
+
+    /// <summary>After a shared wait: a receive, or a flush that is due, would do something. May be true for no reason.</summary>
+    bool HasArrived { get; }
+
+    /// <summary>
+    /// More of what came together waits to be received: before other sockets of a shared wait have their turn, that is to be taken,
+    /// because it lies in memory that they share.
+    /// </summary>
+    bool HoldsReceived { get; }
+
+    /// <summary>Flushes before a shared wait.</summary>
+    /// <returns>The timeout, or less: how long this socket needs nothing unless something arrives.</returns>
+    TimeSpan Rest(TimeSpan timeout);
 }

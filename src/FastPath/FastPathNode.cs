@@ -73,7 +73,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
         _host.OperationSettings = operations;
-        _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations);
+        _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations, options.Loops?.Next());
         _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters, () => _host.OldPeersConnected);
         DatagramSocketReport report = socket.Report;
         logger.Listening(
@@ -155,7 +155,15 @@ public sealed partial class FastPathNode : IAsyncDisposable
                 socket = new ImpairedDatagramSocket(socket, impairment);
             }
 
-            return new FastPathNode(identity, socket, options);
+            try
+            {
+                return new FastPathNode(identity, socket, options);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is DatagramSocketException or IOException or UnauthorizedAccessException)
         {

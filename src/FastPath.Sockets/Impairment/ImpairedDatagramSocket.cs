@@ -94,6 +94,18 @@ internal sealed class ImpairedDatagramSocket : IDatagramSocket
 
     public void Wake() => _inner.Wake();
 
+    public bool HasArrived => _inner.HasArrived || _held.NextDue <= _time.GetTimestamp();
+
+    public bool HoldsReceived => _inner.HoldsReceived;
+
+    public void Join(SharedWait wait) => _inner.Join(wait);
+
+    public TimeSpan Rest(TimeSpan timeout)
+    {
+        Flush();
+        return _inner.Rest(UntilNextRelease(timeout));
+    }
+
     public void Dispose()
     {
         Release(long.MaxValue);

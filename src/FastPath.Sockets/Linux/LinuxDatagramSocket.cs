@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using FastPath.Buffers.Datagrams;
 using FastPath.Sockets.Linux.Interop;
 
@@ -10,7 +11,7 @@ namespace FastPath.Sockets.Linux;
 /// <remarks>
 /// The framework's socket opens, configures and closes; its handle keeps the descriptor open over each call.
 /// </remarks>
-internal sealed class LinuxDatagramSocket : IDatagramSocket
+internal sealed class LinuxDatagramSocket : IDatagramSocket, IEpollMember
 {
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
@@ -18,6 +19,9 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
     private readonly ReceiveBatch _received;
     private readonly BatchSender _sender;
     private readonly TimeSpan _spin;
+    private EpollWait? _shared;
+    private int _sharedSlot;
+    private bool _isReadable;
     private int _disposed;
 
     /// <param name="reason">Why this engine was picked.</param>
@@ -79,7 +83,18 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         set => _sender.Fault = value;
     }
 
-    public bool TryReceive(out Span<byte> datagram, out PeerAddress from) => _received.TryTake(out datagram, out from);
+    public bool HasArrived => _isReadable;
+
+    public bool HoldsReceived => _received.HasDatagram;
+
+    SafeHandle IEpollMember.Handle => _handle;
+
+    public bool TryReceive(out Span<byte> datagram, out PeerAddress from)
+    {
+        bool isTaken = _received.TryTake(out datagram, out from);
+        _isReadable &= isTaken;
+        return isTaken;
+    }
 
     public Span<byte> RentSend(int lengthMax)
     {
@@ -109,12 +124,28 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
 
     public void Wake() => _waiter.Wake();
 
+    public void Join(SharedWait wait)
+    {
+        _shared = (EpollWait)wait;
+        _received.Share(_shared.Received);
+        _sharedSlot = _shared.Add(this);
+    }
+
+    public TimeSpan Rest(TimeSpan timeout)
+    {
+        Flush();
+        return timeout;
+    }
+
+    void IEpollMember.OnReadable() => _isReadable = true;
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             // First the wake: the socket closes only when no call is using its handle any more.
             _waiter.Wake();
+            _shared?.Remove(_sharedSlot);
             _socket.Dispose();
             _waiter.Dispose();
         }

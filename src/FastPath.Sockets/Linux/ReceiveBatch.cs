@@ -8,29 +8,18 @@ namespace FastPath.Sockets.Linux;
 
 /// <summary>Datagrams taken from the kernel by one <c>recvmmsg</c>, handed out one at a time.</summary>
 /// <remarks>
-/// Each message has a buffer of 64 KiB, because the kernel may have joined up to 64 datagrams of one peer in it
-/// (UDP_GRO); it tells the length of each, the last may be shorter. The buffers are filled again only when all of them
-/// were handed out.
+/// The kernel may have joined up to 64 datagrams of one peer in a message (UDP_GRO); it tells the length of each, the last
+/// may be shorter. The memory is filled again only when all of them were handed out.
 /// </remarks>
 internal sealed class ReceiveBatch
 {
-    private const int BufferBytes = 64 * 1_024;
-
-    // Buffers that lie a power of two apart would compete for the same cache lines.
-    private const int BufferStride = BufferBytes + 3 * 64;
-    private const int NameStride = 32;
     private const int ErrorsPerCallMax = 64;
 
     private readonly SafeHandle _handle;
     private readonly AddressFamily _family;
-    private readonly int _nameBytes;
-    private readonly int _datagramBytesMax;
+    private readonly DatagramSocketSettings _settings;
     private readonly DatagramSocketCounters _counters;
-    private readonly PinnedVector<MessageHeader> _headers;
-    private readonly PinnedVector<IoVector> _vectors;
-    private readonly PinnedVector<byte> _names;
-    private readonly PinnedVector<byte> _controls;
-    private readonly PinnedVector<byte> _buffers;
+    private ReceiveMemory? _memory;
     private int _count;
     private int _opened;
     private int _offset;
@@ -45,30 +34,21 @@ internal sealed class ReceiveBatch
     {
         _handle = handle;
         _family = family;
-        _nameBytes = SocketAddressCodec.LengthOf(family);
-        _datagramBytesMax = settings.DatagramBytesMax;
+        _settings = settings;
         _counters = counters;
-        int messages = settings.ReceiveBatchMessages;
-        _headers = new PinnedVector<MessageHeader>(messages);
-        _vectors = new PinnedVector<IoVector>(messages);
-        _names = new PinnedVector<byte>(messages * NameStride);
-        _controls = new PinnedVector<byte>(messages * ControlMessages.ReceiveBytes);
-        _buffers = new PinnedVector<byte>(messages * BufferStride);
-        for (int i = 0; i < messages; i++)
-        {
-            _vectors[i] = new IoVector { Base = _buffers.AddressOf(i * BufferStride), Length = BufferBytes };
-            _headers[i].Vectors = _vectors.AddressOf(i);
-            _headers[i].VectorCount = 1;
-            _headers[i].Name = _names.AddressOf(i * NameStride);
-            _headers[i].Control = _controls.AddressOf(i * ControlMessages.ReceiveBytes);
-            Prepare(i);
-        }
     }
 
     /// <summary>Mark of the datagram handed out last.</summary>
     public EcnCodepoint Ecn { get; private set; }
 
+    /// <summary>Some were taken from the kernel, and not all are handed out.</summary>
     public bool HasDatagram => _datagramsLeft > 0 || _opened < _count;
+
+    /// <summary>
+    /// Receives into memory that other sockets of the thread receive into as well: one has handed out all that it took before
+    /// another one takes some. Before the first receive.
+    /// </summary>
+    public void Share(ReceiveMemory memory) => _memory = memory;
 
     public bool TryTake(out Span<byte> datagram, out PeerAddress from)
     {
@@ -85,14 +65,14 @@ internal sealed class ReceiveBatch
             _datagramsLeft--;
             _bytesLeft -= length;
             _offset += length;
-            if (length > _datagramBytesMax)
+            if (length > _settings.DatagramBytesMax)
             {
                 _counters.ReceiveTooLong++;
                 continue;
             }
 
             _counters.DatagramsReceived++;
-            datagram = _buffers.Span.Slice(offset, length);
+            datagram = _memory!.Buffers.Span.Slice(offset, length);
             from = _from;
             return true;
         }
@@ -107,15 +87,11 @@ internal sealed class ReceiveBatch
     {
         for (int errors = 0; !HasDatagram && errors < ErrorsPerCallMax; errors++)
         {
-            for (int i = 0; i < _count; i++)
-            {
-                Prepare(i);
-            }
-
+            ReceiveMemory memory = _memory ??= new ReceiveMemory(_settings.ReceiveBatchMessages);
             _opened = 0;
             _count = 0;
             _isDrained = false;
-            int received = Receive();
+            int received = Receive(memory);
             if (received == 0)
             {
                 return false;
@@ -124,7 +100,7 @@ internal sealed class ReceiveBatch
             if (received > 0)
             {
                 _count = received;
-                _isDrained = received < _headers.Length;
+                _isDrained = received < memory.Messages;
             }
         }
 
@@ -146,16 +122,18 @@ internal sealed class ReceiveBatch
     }
 
     /// <returns>Messages; 0 when none waits; -1 after an error that was counted.</returns>
-    private int Receive()
+    private int Receive(ReceiveMemory memory)
     {
         int received;
         try
         {
-            // SAFETY: headers, vectors, names, controls and buffers are pinned vectors of this object, which the caller
-            // holds; each header names memory of the stated length, and no one else writes there.
+            memory.Prepare();
+
+            // SAFETY: all that the headers name are pinned vectors of the memory, which is held over the call; each header
+            // states the length of what it names, and only this thread writes there.
             received = Libc.recvmmsg(
-                _handle, _headers.AddressOf(0), (uint)_headers.Length, LibcConstants.MSG_DONTWAIT, 0);
-            GC.KeepAlive(this);
+                _handle, memory.Headers.AddressOf(0), (uint)memory.Messages, LibcConstants.MSG_DONTWAIT, 0);
+            GC.KeepAlive(memory);
         }
         catch (ObjectDisposedException)
         {
@@ -165,6 +143,7 @@ internal sealed class ReceiveBatch
         _counters.ReceiveCalls++;
         if (received >= 0)
         {
+            memory.OnFilled(received);
             return received;
         }
 
@@ -184,7 +163,8 @@ internal sealed class ReceiveBatch
 
     private void Open(int index)
     {
-        ref MessageHeader header = ref _headers[index];
+        ReceiveMemory memory = _memory!;
+        ref MessageHeader header = ref memory.Headers[index];
         int length = (int)header.Length;
         if ((header.Flags & LibcConstants.MSG_TRUNC) != 0)
         {
@@ -192,25 +172,14 @@ internal sealed class ReceiveBatch
             return;
         }
 
-        int controlBytes = (int)Math.Min(header.ControlLength, ControlMessages.ReceiveBytes);
-        ReadOnlySpan<byte> control =
-            _controls.Span.Slice(index * ControlMessages.ReceiveBytes, controlBytes);
-        ControlMessages.Read(control, out int segmentBytes, out EcnCodepoint ecn);
-        Debug.Assert(length <= BufferBytes);
+        ControlMessages.Read(memory.ControlOf(index), out int segmentBytes, out EcnCodepoint ecn);
+        Debug.Assert(length <= ReceiveMemory.BufferBytes);
         Ecn = ecn;
-        _from = SocketAddressCodec.Read(_names.Span.Slice(index * NameStride, NameStride), _family);
-        _offset = index * BufferStride;
+        _from = SocketAddressCodec.Read(memory.NameOf(index), _family);
+        _offset = ReceiveMemory.OffsetOf(index);
         _bytesLeft = length;
         _segmentBytes = segmentBytes > 0 ? segmentBytes : length;
         _datagramsLeft = length == 0 ? 1 : (length + _segmentBytes - 1) / _segmentBytes;
         _counters.BuffersCoalesced += _datagramsLeft > 1 ? 1 : 0;
-    }
-
-    private void Prepare(int index)
-    {
-        ref MessageHeader header = ref _headers[index];
-        header.NameLength = (uint)_nameBytes;
-        header.ControlLength = ControlMessages.ReceiveBytes;
-        header.Flags = 0;
     }
 }

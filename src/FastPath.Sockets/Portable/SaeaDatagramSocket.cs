@@ -17,6 +17,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
     private readonly SaeaSender _sender;
     private readonly ManualResetEventSlim _signal = new();
     private readonly bool _isPolling;
+    private volatile SharedWait? _shared;
     private int _disposed;
 
     /// <exception cref="DatagramSocketException">The address is in use, not local or not permitted.</exception>
@@ -40,7 +41,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
         };
         LocalAddress = PeerAddress.FromEndPoint((IPEndPoint)_socket.LocalEndPoint!);
         _sender = new SaeaSender(_socket.SendToAsync, _socket.AddressFamily, settings, Counters);
-        _receiver = new SaeaReceiver(_socket, settings, Counters, _signal.Set);
+        _receiver = new SaeaReceiver(_socket, settings, Counters, Wake);
     }
 
     public PeerAddress LocalAddress { get; }
@@ -87,7 +88,23 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
         _signal.Reset();
     }
 
-    public void Wake() => _signal.Set();
+    public bool HasArrived => !_receiver.IsWaiting;
+
+    public bool HoldsReceived => false;
+
+    public void Wake()
+    {
+        _signal.Set();
+        _shared?.Wake();
+    }
+
+    public void Join(SharedWait wait) => _shared = wait;
+
+    public TimeSpan Rest(TimeSpan timeout)
+    {
+        Flush();
+        return timeout;
+    }
 
     public void Dispose()
     {
@@ -110,7 +127,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
     }
 
     /// <summary>Rounded up, so that a wait of less than a millisecond is not a spin.</summary>
-    private static int ToWholeMilliseconds(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
+    internal static int ToWholeMilliseconds(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
         ? Timeout.Infinite
         : (int)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue);
 }

@@ -131,6 +131,11 @@ public sealed record FastPathOptions
     /// </summary>
     public bool BusyPolling { get; init; }
 
+    /// <summary>
+    /// Threads that the node shares with others of the process; null for one of its own. For hosts with more nodes than cores.
+    /// </summary>
+    public FastPathLoops? Loops { get; init; }
+
     /// <summary>Which payload cipher is offered and accepted.</summary>
     public FastPathCipher Cipher { get; init; }
 
@@ -194,6 +199,7 @@ public sealed record FastPathOptions
         Require(WholeMessageBytesMax is >= 1_024 and <= 1L << 30, nameof(WholeMessageBytesMax), "1 KiB to 1 GiB");
         Require(Enum.IsDefined(ContractForm), nameof(ContractForm), "Bincode or Archived");
         Require(Enum.IsDefined(Engine), nameof(Engine), "Auto, Linux or Saea");
+        Require(!BusyPolling || Loops is null, nameof(BusyPolling), "off where threads are shared: FastPathLoops has its own");
         Require(Enum.IsDefined(Cipher), nameof(Cipher), "Auto, Aegis128L, Aes256Gcm or ChaCha20Poly1305");
         Require(Enum.IsDefined(Congestion), nameof(Congestion), "Cubic, Bbr or Ledbat");
         Require(HopsToLive is >= 1 and <= 255, nameof(HopsToLive), "1 to 255");

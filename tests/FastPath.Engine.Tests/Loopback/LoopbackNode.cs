@@ -12,7 +12,7 @@ using FastPath.Sockets;
 
 namespace FastPath.Engine.Tests.Loopback;
 
-/// <summary>A node on a socket of the Linux engine, driven by a loop of its own.</summary>
+/// <summary>A node on a socket of the Linux engine, driven by a loop.</summary>
 internal sealed class LoopbackNode : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -20,7 +20,8 @@ internal sealed class LoopbackNode : IDisposable
     private readonly EngineLoop _loop;
 
     /// <param name="algorithm">Paced and bounded even on the short path of loopback.</param>
-    public LoopbackNode(CongestionAlgorithm algorithm)
+    /// <param name="thread">Shared with others; null for one of its own.</param>
+    public LoopbackNode(CongestionAlgorithm algorithm, ILoopThread? thread = null)
     {
         EndpointSettings settings = EndpointSettings.Default with
         {
@@ -28,7 +29,7 @@ internal sealed class LoopbackNode : IDisposable
             BufferBudgetBytes = 16 * 1_024 * 1_024,
         };
         Endpoint = new Endpoint(settings, RandomNumberGenerator.GetBytes(32), new SystemRandom());
-        _loop = new EngineLoop(new NodeCore(Endpoint, OperationSettings.Default, SinkHost.Create()), _socket);
+        _loop = new EngineLoop(new NodeCore(Endpoint, OperationSettings.Default, SinkHost.Create()), _socket, thread: thread);
         _loop.Start();
     }
 
@@ -36,6 +37,14 @@ internal sealed class LoopbackNode : IDisposable
     public Endpoint Endpoint { get; }
 
     public PeerAddress Address => _socket.LocalAddress;
+
+    /// <summary>The thread that its tasks run on.</summary>
+    public async Task<Thread> FindThreadAsync()
+    {
+        Thread? thread = null;
+        await RunAsync(() => thread = Thread.CurrentThread);
+        return thread!;
+    }
 
     /// <summary>Dials a node at an address, which need not be its own, and waits for both to have confirmed it.</summary>
     public async Task ConnectAsync(LoopbackNode peer, PeerAddress address)

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using FastPath.Buffers.Datagrams;
 using FastPath.Engine;
+using FastPath.Engine.Tests.Loopback;
+using FastPath.Protocol.Congestion;
 using FastPath.Protocol.Endpoints;
 using FastPath.Protocol.Nodes;
 using FastPath.Protocol.Operations;
+using FastPath.Sockets;
 
 namespace FastPath.Engine.Tests.Saturation;
 
@@ -15,10 +18,16 @@ public sealed class EngineLoopTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly EndpointSettings Settings = EndpointSettings.Default with { BufferBudgetBytes = 64 * 1_024 * 1_024 };
 
-    [Fact]
+    /// <summary>On a thread that loops share, so has another loop.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     [Trait("Scenario", "F2")]
-    public async Task Arrivals_departures_losses_timers_and_tasks_all_have_their_turn_when_there_is_too_much_of_each()
+    public async Task Arrivals_departures_losses_timers_and_tasks_all_have_their_turn_when_there_is_too_much_of_each(bool isShared)
     {
+        ILoopThread? thread = isShared ? new SharedLoopThread(DatagramSocketSettings.Default) : null;
+        using var neighbour = new LoopbackNode(CongestionAlgorithm.Cubic, thread);
+        using var far = new LoopbackNode(CongestionAlgorithm.Cubic);
         var socket = new SaturatedSocket();
         var endpoint = new Endpoint(Settings, RandomNumberGenerator.GetBytes(32), new SystemRandom());
         var peers = new List<Endpoint>();
@@ -28,7 +37,7 @@ public sealed class EngineLoopTests
             socket.Add(PeerAddress.FromIPv4(0x0A000100 + (uint)i, 2), peers[i]);
         }
 
-        var loop = new EngineLoop(new NodeCore(endpoint, OperationSettings.Default, NoHost.Create()), socket);
+        var loop = new EngineLoop(new NodeCore(endpoint, OperationSettings.Default, NoHost.Create()), socket, thread: thread);
         loop.Post(now =>
         {
             for (int i = 0; i < Peers; i++)
@@ -39,6 +48,8 @@ public sealed class EngineLoopTests
         loop.Start();
         await UntilAsync(loop, () => peers.TrueForAll(peer => endpoint.Find(peer.PublicKey) is { IsConfirmed: true }));
         await RunAsync(loop, () => peers.ForEach(peer => _ = new EndlessStream(endpoint.Find(peer.PublicKey)!, endpoint.Pool)));
+
+        await neighbour.ConnectAsync(far, far.Address);
 
         // Long after the windows are full: every connection has sent, lost, sent again and heard of it, and tasks were run.
         await UntilAsync(loop, () => peers.TrueForAll(peer => endpoint.Find(peer.PublicKey) is

@@ -101,6 +101,20 @@ internal sealed class SaturatedSocket : IDatagramSocket
 
     public void Wait(TimeSpan timeout) => Waits++;
 
+    public bool HasArrived => true;
+
+    public bool HoldsReceived => false;
+
+    public void Join(SharedWait wait)
+    {
+    }
+
+    public TimeSpan Rest(TimeSpan timeout)
+    {
+        Waits++;
+        return timeout;
+    }
+
     public void Wake()
     {
     }

@@ -55,6 +55,14 @@ internal sealed class RecordingSocket(ManualTime time) : IDatagramSocket
         time.Advance(timeout);
     }
 
+    public bool HasArrived => false;
+
+    public bool HoldsReceived => false;
+
+    public void Join(SharedWait wait) => throw new NotSupportedException();
+
+    public TimeSpan Rest(TimeSpan timeout) => throw new NotSupportedException();
+
     public void Wake()
     {
     }

@@ -37,10 +37,13 @@ public sealed class ContinuationTests
         await write;
     }
 
-    [Fact]
-    public async Task A_reader_that_blocks_does_not_delay_a_ping()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reader_that_blocks_does_not_delay_a_ping(bool sharesThread)
     {
-        await using NodeLine line = await NodeLine.StartAsync(2);
+        FastPathLoops? loops = sharesThread ? new FastPathLoops(1) : null;
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions { Loops = loops });
         await using OutgoingStream writer = line.Right(0).OpenStream(default, PayloadBytes);
         using var release = new ManualResetEventSlim();
         using var blocked = new SemaphoreSlim(0);

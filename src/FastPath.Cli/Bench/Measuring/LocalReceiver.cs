@@ -15,11 +15,15 @@ internal sealed class LocalReceiver : IReceivingSide
     private readonly List<IAsyncEnumerator<StreamHandle>> _streams = [];
     private Task<Receipt> _receipt = Task.FromException<Receipt>(new InvalidOperationException("nothing is expected"));
 
-    public LocalReceiver(FastPathOptions options, int nodes)
+    /// <param name="options">Of every node.</param>
+    /// <param name="nodes">How many.</param>
+    /// <param name="loops">Threads that they share; null for one each.</param>
+    public LocalReceiver(FastPathOptions options, int nodes, int? loops)
     {
+        FastPathLoops? shared = loops is { } threads ? new FastPathLoops(threads) : null;
         for (int i = 0; i < nodes; i++)
         {
-            FastPathNode node = RawNodes.Start(options with { AcceptBacklog = AcceptBacklog });
+            FastPathNode node = RawNodes.Start(options with { AcceptBacklog = AcceptBacklog, Loops = shared });
             _nodes.Add(node);
             _streams.Add(node.AcceptStreamsAsync().GetAsyncEnumerator());
         }

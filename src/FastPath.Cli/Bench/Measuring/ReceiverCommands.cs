@@ -16,9 +16,9 @@ internal static class ReceiverCommands
     public const string Tcp = "tcp";
     public const string Tls = "tls";
 
-    public static async Task RunAsync(FastPathOptions options, int nodes, CancellationToken cancellationToken)
+    public static async Task RunAsync(FastPathOptions options, int nodes, int? loops, CancellationToken cancellationToken)
     {
-        await using var receiver = new LocalReceiver(options, nodes);
+        await using var receiver = new LocalReceiver(options, nodes, loops);
         Say(new JsonObject { ["ready"] = new JsonArray([.. receiver.Addresses.Select(address => JsonValue.Create(address.ToString()))]) });
 
         // The console's reader blocks whatever its name says, and what awaits a node may go on on the node's own thread.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using FastPath.Cli.Parsing;
 
 namespace FastPath.Cli.Bench.Measuring;
 
@@ -21,10 +22,11 @@ internal sealed class ReceiverProcess : IReceivingSide
     public bool IsOwnProcess => true;
 
     /// <param name="nodes">How many take streams.</param>
+    /// <param name="loops">Threads that they share; null for one each.</param>
     /// <param name="options">Of each node, as on the command line.</param>
     /// <param name="cancellationToken">Ends the wait for the process to be ready.</param>
     public static async Task<ReceiverProcess> StartAsync(
-        int nodes, IEnumerable<string> options, CancellationToken cancellationToken)
+        int nodes, int? loops, IEnumerable<string> options, CancellationToken cancellationToken)
     {
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("the program's own path is not known");
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -35,7 +37,8 @@ internal sealed class ReceiverProcess : IReceivingSide
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "FastPath.Cli.dll"));
         }
 
-        foreach (string argument in (string[])["bench", ReceiverCommands.Name, ReceiverCommands.Nodes, $"{nodes}", .. options])
+        string[] command = ["bench", ReceiverCommands.Name, ReceiverCommands.Nodes, $"{nodes}", .. LoopsOption.ToArguments(loops), .. options];
+        foreach (string argument in command)
         {
             start.ArgumentList.Add(argument);
         }

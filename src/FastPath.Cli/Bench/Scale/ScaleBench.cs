@@ -9,16 +9,19 @@ namespace FastPath.Cli.Bench.Scale;
 /// <summary>Many connections and streams: what an idle one keeps, and how those at work share the node.</summary>
 internal static class ScaleBench
 {
-    // Each leads to a node of its own with its thread and socket; idle ones share a socket.
-    private const int ActiveMax = 64;
-
+    /// <param name="options">Of every node.</param>
+    /// <param name="connections">Idle, all to one socket.</param>
+    /// <param name="active">At work, each to a node of its own.</param>
+    /// <param name="loops">Threads that the nodes of the active ones share; null for one each.</param>
+    /// <param name="streams">On each.</param>
+    /// <param name="bytes">Over all streams.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
     public static async Task<ScaleReport> RunAsync(
-        FastPathOptions options, int connections, int streams, long bytes, CancellationToken cancellationToken)
+        FastPathOptions options, int connections, int active, int? loops, int streams, long bytes, CancellationToken cancellationToken)
     {
         IdleConnectionFigures connection = await IdleConnections.MeasureAsync(options, connections, cancellationToken).ConfigureAwait(false);
         double stream = await IdleStreams.MeasureAsync(options, streams, cancellationToken).ConfigureAwait(false);
-        int active = Math.Min(connections, ActiveMax);
-        await using var receiver = new LocalReceiver(options, active);
+        await using var receiver = new LocalReceiver(options, active, loops);
         await using StreamSender sender = await StreamSender.ConnectAsync(
             options, receiver.Addresses, cancellationToken).ConfigureAwait(false);
         await sender.RunAsync(receiver, streams, bytes / 10, cancellationToken).ConfigureAwait(false);
@@ -28,6 +31,7 @@ internal static class ScaleBench
             connections,
             streams,
             active,
+            loops ?? active,
             bytes,
             connection,
             stream,

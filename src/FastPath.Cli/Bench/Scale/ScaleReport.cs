@@ -9,6 +9,7 @@ namespace FastPath.Cli.Bench.Scale;
 
 /// <summary>What <c>bench scale</c> measured.</summary>
 /// <param name="Active">Connections at work at once in the run.</param>
+/// <param name="Threads">Of the nodes that these lead to.</param>
 /// <param name="Connection">An idle connection, one end.</param>
 /// <param name="Stream">Bytes an idle stream, both ends.</param>
 internal sealed record ScaleReport(
@@ -16,6 +17,7 @@ internal sealed record ScaleReport(
     int Connections,
     int Streams,
     int Active,
+    int Threads,
     long Bytes,
     IdleConnectionFigures Connection,
     double Stream,
@@ -49,6 +51,7 @@ internal sealed record ScaleReport(
         document["connections"] = Connections;
         document["streams"] = Streams;
         document["active_connections"] = Active;
+        document["receiver_threads"] = Threads;
         document["bytes"] = Bytes;
         document["bytes_per_idle_connection"] = Connection.Managed + Connection.Native;
         document["managed_bytes_per_idle_connection"] = Connection.Managed;

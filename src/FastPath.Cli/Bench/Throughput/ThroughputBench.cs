@@ -19,8 +19,9 @@ internal sealed class ThroughputBench(ThroughputSettings settings)
     public async Task<ThroughputReport> RunAsync(CancellationToken cancellationToken)
     {
         IReceivingSide receiver = settings.Processes == 1
-            ? new LocalReceiver(settings.Options, settings.Connections)
-            : await ReceiverProcess.StartAsync(settings.Connections, settings.Arguments, cancellationToken).ConfigureAwait(false);
+            ? new LocalReceiver(settings.Options, settings.Connections, settings.Loops)
+            : await ReceiverProcess.StartAsync(
+                settings.Connections, settings.Loops, settings.Arguments, cancellationToken).ConfigureAwait(false);
         await using IReceivingSide owned = receiver;
         StreamSender sender = await ConnectAsync(receiver, cancellationToken).ConfigureAwait(false);
         try

@@ -59,6 +59,7 @@ internal sealed record ThroughputReport(
         document["processes"] = Settings.Processes;
         document["streams"] = Settings.Streams;
         document["connections"] = Settings.Connections;
+        document["receiver_threads"] = Settings.Loops ?? Settings.Connections;
         document["warm"] = Settings.IsWarm;
         document["runs"] = Settings.Runs;
         document["seconds"] = Run.Seconds;

@@ -6,6 +6,7 @@ namespace FastPath.Cli.Bench.Throughput;
 /// <param name="Processes">1: both ends in this process; 2: the receiver in another one.</param>
 /// <param name="Streams">At once on each connection.</param>
 /// <param name="Connections">At once, each from the one sender to a node of its own.</param>
+/// <param name="Loops">Threads that the receiving nodes share; null for one each.</param>
 /// <param name="IsWarm">All runs on the same connections, after an untimed one; otherwise each run on fresh connections.</param>
 /// <param name="Runs">Timed; the one of median goodput is reported.</param>
 /// <param name="Compares">TCP and TLS in turn with the runs.</param>
@@ -17,6 +18,7 @@ internal sealed record ThroughputSettings(
     int Processes,
     int Streams,
     int Connections,
+    int? Loops,
     bool IsWarm,
     int Runs,
     bool Compares,

@@ -13,9 +13,13 @@ internal static class ReceiverCommand
     {
         var command = new Command(ReceiverCommands.Name, "Takes what another process sends") { Nodes };
         command.Hidden = true;
+        LoopsOption.AddTo(command);
         NodeOptions.AddTo(command);
-        command.Runs((parse, token) => ReceiverCommands.RunAsync(
-            NodeOptions.Read(parse), Values.InRange(parse, Nodes, 1, ThroughputCommand.ConnectionsMax), token));
+        command.Runs((parse, token) =>
+        {
+            int nodes = Values.InRange(parse, Nodes, 1, ThroughputCommand.ConnectionsMax);
+            return ReceiverCommands.RunAsync(NodeOptions.Read(parse), nodes, LoopsOption.Read(parse, nodes), token);
+        });
         return command;
     }
 }

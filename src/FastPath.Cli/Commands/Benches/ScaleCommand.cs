@@ -11,7 +11,7 @@ internal static class ScaleCommand
     private const int StreamsMax = 255;
     private const long BytesMax = 1_000_000_000_000;
 
-    private static readonly Option<int> Connections = BenchOptions.Number("--connections", 100, "Idle ones; up to 64 are then set to work");
+    private static readonly Option<int> Connections = BenchOptions.Number("--connections", 100, $"Idle ones; up to {ThroughputCommand.ConnectionsMax} are then set to work");
     private static readonly Option<int> Streams = BenchOptions.Number("--streams", 16, "On each connection at work, and idle on one");
     private static readonly Option<string> Bytes = BenchOptions.Size("--bytes", "200MB", "Over all streams");
 
@@ -21,12 +21,17 @@ internal static class ScaleCommand
         {
             Connections, Streams, Bytes,
         };
+        LoopsOption.AddTo(command);
         NodeOptions.AddTo(command);
         command.Runs(async (parse, token) =>
         {
+            int connections = Values.InRange(parse, Connections, 1, ConnectionsMax);
+            int active = Math.Min(connections, ThroughputCommand.ConnectionsMax);
             ScaleReport report = await ScaleBench.RunAsync(
                 NodeOptions.Read(parse),
-                Values.InRange(parse, Connections, 1, ConnectionsMax),
+                connections,
+                active,
+                LoopsOption.Read(parse, active),
                 Values.InRange(parse, Streams, 1, StreamsMax),
                 Values.SizeInRange(parse, Bytes, 1, BytesMax),
                 token).ConfigureAwait(false);

@@ -31,14 +31,17 @@ internal static class ThroughputCommand
         {
             Bytes, Processes, Streams, Connections, Warm, Runs, Compare, Limits,
         };
+        LoopsOption.AddTo(command);
         NodeOptions.AddTo(command);
         command.Runs(async (parse, token) =>
         {
+            int connections = Values.InRange(parse, Connections, 1, ConnectionsMax);
             var settings = new ThroughputSettings(
                 Values.SizeInRange(parse, Bytes, 1, BytesMax),
                 Values.InRange(parse, Processes, 1, 2),
                 Values.InRange(parse, Streams, 1, StreamsMax),
-                Values.InRange(parse, Connections, 1, ConnectionsMax),
+                connections,
+                LoopsOption.Read(parse, connections),
                 parse.GetValue(Warm),
                 Values.InRange(parse, Runs, 1, RunsMax),
                 parse.GetValue(Compare),

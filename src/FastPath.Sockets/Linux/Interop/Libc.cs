@@ -31,6 +31,15 @@ internal static partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint write(SafeHandle fd, nint buffer, nuint count);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int epoll_create1(int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int epoll_ctl(SafeHandle epfd, int op, int fd, nint epollEvent);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int epoll_wait(SafeHandle epfd, nint events, int maxevents, int timeout);
+
     [LibraryImport(Library)]
     public static partial int sched_yield();
 }

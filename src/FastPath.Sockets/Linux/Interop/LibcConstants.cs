@@ -20,6 +20,10 @@ internal static class LibcConstants
     public const int EFD_NONBLOCK = 0x800;
     public const int EFD_CLOEXEC = 0x80000;
 
+    public const int EPOLL_CLOEXEC = 0x80000;
+    public const int EPOLL_CTL_ADD = 1;
+    public const uint EPOLLIN = 0x1;
+
     public const ushort AF_INET = 2;
     public const ushort AF_INET6 = 10;
 
