@@ -192,7 +192,7 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>The loop had nothing to do for so long.</summary>
     public void OnWaited(Duration idle) => _ramp.OnWaited(idle);
 
-    /// <summary>Closes every connection with a code and sends what is left; the thread turns this loop no more.</summary>
+    /// <summary>Closes every connection with a code and sends what is left; the thread turns this loop no more, and confirms it.</summary>
     public void Leave()
     {
         _core.Endpoint.Close(MonotonicClock.Now, "the node is shutting down");
@@ -208,8 +208,10 @@ internal sealed class EngineLoop : IDisposable
         }
 
         CompleteDeferred();
-        _left.SetResult();
     }
+
+    /// <summary>Nothing of the thread knows this loop any more: whoever disposes of it goes on.</summary>
+    public void ConfirmLeft() => _left.SetResult();
 
     /// <summary>How long there is nothing to do unless something comes.</summary>
     public TimeSpan UntilNextTimeout()

@@ -47,5 +47,6 @@ internal sealed class OwnLoopThread : ILoopThread
         }
 
         loop.Leave();
+        loop.ConfirmLeft();
     }
 }

@@ -12,6 +12,9 @@ internal sealed class SharedLoop(EngineLoop loop)
     /// <summary>It wanted to stop, and has.</summary>
     public bool HasLeft { get; private set; }
 
+    /// <inheritdoc cref="EngineLoop.ConfirmLeft"/>
+    public void ConfirmLeft() => loop.ConfirmLeft();
+
     /// <summary>A pass, when there is something to do.</summary>
     /// <returns>True when there is more to do at once.</returns>
     public bool RunPass()

@@ -98,10 +98,11 @@ internal sealed class SharedLoopThread(DatagramSocketSettings settings) : ILoopT
         for (int i = _loops.Count - 1; i >= 0; i--)
         {
             hasMore |= _loops[i].RunPass();
-            if (_loops[i].HasLeft)
+            if (_loops[i] is { HasLeft: true } gone)
             {
                 _loops.RemoveAt(i);
                 Interlocked.Decrement(ref _count);
+                gone.ConfirmLeft();
             }
         }
 

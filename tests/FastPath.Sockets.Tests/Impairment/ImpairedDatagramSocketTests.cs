@@ -120,6 +120,24 @@ public sealed class ImpairedDatagramSocketTests
     }
 
     [Fact]
+    public void A_rest_ends_when_a_held_datagram_is_due_and_the_next_one_sends_it()
+    {
+        var time = new ManualTime();
+        using var inner = new RecordingSocket(time);
+        using var socket = new ImpairedDatagramSocket(inner, SlowLink, time);
+        socket.Send(Datagram(0), Peer);
+        TimeSpan rest = socket.Rest(TimeSpan.FromSeconds(10));
+        Assert.InRange(rest, SlowLink.DelayMin, SlowLink.DelayMax);
+        Assert.False(socket.HasArrived);
+        Assert.Empty(inner.Sent);
+        time.Advance(rest);
+        Assert.True(socket.HasArrived);
+        Assert.Equal(TimeSpan.FromSeconds(10), socket.Rest(TimeSpan.FromSeconds(10)));
+        Assert.Single(inner.Sent);
+        Assert.False(socket.HasArrived);
+    }
+
+    [Fact]
     public void A_shorter_timeout_of_the_caller_holds()
     {
         var time = new ManualTime();

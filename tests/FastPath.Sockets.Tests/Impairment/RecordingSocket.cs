@@ -61,7 +61,11 @@ internal sealed class RecordingSocket(ManualTime time) : IDatagramSocket
 
     public void Join(SharedWait wait) => throw new NotSupportedException();
 
-    public TimeSpan Rest(TimeSpan timeout) => throw new NotSupportedException();
+    public TimeSpan Rest(TimeSpan timeout)
+    {
+        Flush();
+        return timeout;
+    }
 
     public void Wake()
     {

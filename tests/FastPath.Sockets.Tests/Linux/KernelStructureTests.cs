@@ -22,6 +22,17 @@ public sealed class KernelStructureTests
     }
 
     [Fact]
+    public void Events_of_epoll_lie_as_the_kernel_writes_them()
+    {
+        var events = new EpollEvents(2);
+        events.Set(0, 1, 0x0102_0304_0506_0708);
+        events.Set(1, 1, ulong.MaxValue);
+        Assert.Equal((0x0102_0304_0506_0708UL, ulong.MaxValue), (events.DataOf(0), events.DataOf(1)));
+        int stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+        Assert.Equal(ulong.MaxValue, (ulong)Marshal.ReadInt64(events.Address + (2 * stride) - sizeof(ulong)));
+    }
+
+    [Fact]
     public void A_time_is_split_into_seconds_and_nanoseconds()
     {
         TimeSpecification time = TimeSpecification.From(TimeSpan.FromMicroseconds(2_500_000.5));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FastPath.Options;
+using FastPath.Sockets.Impairment;
 using FastPath.Streams;
 using FastPath.Tests.Streams;
 
@@ -15,11 +16,19 @@ public sealed class SharedLoopsTests
     [InlineData(FastPathEngine.Auto, 2)]
     [InlineData(FastPathEngine.Saea, 1)]
     [InlineData(FastPathEngine.Auto, 1, true)]
-    public async Task A_chain_of_nodes_on_shared_threads_passes_streams_on(FastPathEngine engine, int threads, bool isInline = false)
+    [InlineData(FastPathEngine.Auto, 1, false, true)]
+    [InlineData(FastPathEngine.Saea, 2, false, true)]
+    public async Task A_chain_of_nodes_on_shared_threads_passes_streams_on(
+        FastPathEngine engine, int threads, bool isInline = false, bool isImpaired = false)
     {
         var loops = new FastPathLoops(threads);
-        await using NodeLine line = await NodeLine.StartAsync(
-            4, _ => new FastPathOptions { Loops = loops, Engine = engine, UnsafeInlineContinuations = isInline });
+        await using NodeLine line = await NodeLine.StartAsync(4, _ => new FastPathOptions
+        {
+            Loops = loops,
+            Engine = engine,
+            UnsafeInlineContinuations = isInline,
+            Impairment = isImpaired ? new ImpairmentSettings { Loss = 0.02, Reordering = 0.1 } : null,
+        });
         Assert.Equal((threads, 4), (loops.Threads, loops.Nodes));
         Task write = Task.Run(async () =>
         {

@@ -17,9 +17,9 @@ internal sealed class EpollEvents(int count)
     public void Set(int index, uint events, ulong data)
     {
         Span<byte> item = _bytes.Span.Slice(index * Stride, Stride);
-        MemoryMarshal.Write(item, events);
-        MemoryMarshal.Write(item[DataOffset..], data);
+        BitConverter.TryWriteBytes(item, events);
+        BitConverter.TryWriteBytes(item[DataOffset..], data);
     }
 
-    public ulong DataOf(int index) => MemoryMarshal.Read<ulong>(_bytes.Span[((index * Stride) + DataOffset)..]);
+    public ulong DataOf(int index) => BitConverter.ToUInt64(_bytes.Span[((index * Stride) + DataOffset)..]);
 }
