@@ -71,6 +71,9 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Signals of other loops' code on this thread wait for the end of a batch.</summary>
     public bool HasDeferred => _deferred.Count > 0;
 
+    /// <summary>Whoever asks is on the thread, and the loop will have another pass.</summary>
+    private bool IsCurrent => _thread.IsCurrent && !_left.Task.IsCompleted;
+
     /// <summary>Writers that wait for their turn; on the loop thread alone.</summary>
     public WriterLine Writers { get; }
 
@@ -104,7 +107,7 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Keeps a signal that was set on the loop thread until the batch is done; false on any other thread.</summary>
     internal bool TryDefer(AsyncSignal signal)
     {
-        if (!_thread.IsCurrent)
+        if (!IsCurrent)
         {
             return false;
         }
@@ -117,7 +120,7 @@ internal sealed class EngineLoop : IDisposable
     /// <returns>False on any other thread: nothing was done.</returns>
     internal bool TryDelay(ILoopTask task, Instant now)
     {
-        if (!_thread.IsCurrent)
+        if (!IsCurrent)
         {
             return false;
         }

@@ -66,6 +66,22 @@ public sealed class SharedLoopThreadTests
     }
 
     [LinuxFact]
+    public async Task A_signal_of_a_loop_that_has_left_is_not_kept_for_its_next_pass()
+    {
+        using var stays = new LoopbackNode(CongestionAlgorithm.Bbr, _thread);
+        var signal = new AsyncSignal(Leave());
+        Task waiter = signal.WaitAsync(CancellationToken.None).AsTask();
+        await stays.RunAsync(signal.Set);
+        await waiter.WaitAsync(TimeSpan.FromSeconds(20));
+
+        EngineLoop Leave()
+        {
+            using var leaves = new LoopbackNode(CongestionAlgorithm.Bbr, _thread);
+            return leaves.Loop;
+        }
+    }
+
+    [LinuxFact]
     public async Task Tasks_from_many_threads_wake_the_thread_each_time()
     {
         LoopbackNode[] nodes = [.. Enumerable.Range(0, 4).Select(_ => new LoopbackNode(CongestionAlgorithm.Bbr, _thread))];

@@ -17,7 +17,6 @@ internal sealed class LoopbackNode : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly IDatagramSocket _socket = DatagramSocketFactory.Create(DatagramSocketKind.Linux, new IPEndPoint(IPAddress.Loopback, 0));
-    private readonly EngineLoop _loop;
 
     /// <param name="algorithm">Paced and bounded even on the short path of loopback.</param>
     /// <param name="thread">Shared with others; null for one of its own.</param>
@@ -29,12 +28,14 @@ internal sealed class LoopbackNode : IDisposable
             BufferBudgetBytes = 16 * 1_024 * 1_024,
         };
         Endpoint = new Endpoint(settings, RandomNumberGenerator.GetBytes(32), new SystemRandom());
-        _loop = new EngineLoop(new NodeCore(Endpoint, OperationSettings.Default, SinkHost.Create()), _socket, thread: thread);
-        _loop.Start();
+        Loop = new EngineLoop(new NodeCore(Endpoint, OperationSettings.Default, SinkHost.Create()), _socket, thread: thread);
+        Loop.Start();
     }
 
     /// <summary>To be touched on the loop alone.</summary>
     public Endpoint Endpoint { get; }
+
+    public EngineLoop Loop { get; }
 
     public PeerAddress Address => _socket.LocalAddress;
 
@@ -70,7 +71,7 @@ internal sealed class LoopbackNode : IDisposable
     public async Task RunAsync(Action action)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loop.Post(_ =>
+        Loop.Post(_ =>
         {
             try
             {
@@ -85,5 +86,5 @@ internal sealed class LoopbackNode : IDisposable
         await done.Task.WaitAsync(Limit);
     }
 
-    public void Dispose() => _loop.Dispose();
+    public void Dispose() => Loop.Dispose();
 }
