@@ -42,17 +42,17 @@ internal sealed class EngineLoop : IDisposable
 
     /// <param name="core">The node.</param>
     /// <param name="socket">Its socket, which the loop disposes of.</param>
+    /// <param name="thread">Turns the loop once it has started.</param>
     /// <param name="runsContinuationsInline">
-    /// What awaits a stream goes on on the loop's own thread: no hop, but one that blocks there blocks every connection.
+    /// What awaits a stream goes on on that thread: no hop, but one that blocks there blocks every connection.
     /// </param>
-    /// <param name="thread">Shared with other loops; null for one of its own.</param>
-    public EngineLoop(NodeCore core, IDatagramSocket socket, bool runsContinuationsInline = false, ILoopThread? thread = null)
+    public EngineLoop(NodeCore core, IDatagramSocket socket, ILoopThread thread, bool runsContinuationsInline = false)
     {
         RunsContinuationsInline = runsContinuationsInline;
         _core = core;
         _socket = socket;
         Writers = new WriterLine(core.Endpoint.Backlog);
-        _thread = thread ?? new OwnLoopThread();
+        _thread = thread;
     }
 
     public bool RunsContinuationsInline { get; }
@@ -217,7 +217,7 @@ internal sealed class EngineLoop : IDisposable
     public void ConfirmLeft() => _left.SetResult();
 
     /// <summary>How long there is nothing to do unless something comes.</summary>
-    public TimeSpan UntilNextTimeout()
+    public TimeSpan UntilNextTimeout(Instant now)
     {
         if (!_tasks.IsEmpty || _stopping)
         {
@@ -228,12 +228,12 @@ internal sealed class EngineLoop : IDisposable
         if (!Writers.IsEmpty)
         {
             // Some were let go; whether they have written shows soon.
-            next = Instant.Min(next, MonotonicClock.Now + Delay);
+            next = Instant.Min(next, now + Delay);
         }
 
         if (_delayed.TryPeek(out (Instant Due, ILoopTask Task) delayed) && delayed.Due < next)
         {
-            return (delayed.Due - MonotonicClock.Now).ToTimeSpan() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+            return (delayed.Due - now).ToTimeSpan() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
         }
 
         if (next == Instant.Never)
@@ -242,7 +242,7 @@ internal sealed class EngineLoop : IDisposable
         }
 
         // Rounded up to whole milliseconds, the kernel's unit, so that the loop does not spin before a deadline.
-        double milliseconds = Math.Ceiling((next - MonotonicClock.Now).Milliseconds);
+        double milliseconds = Math.Ceiling((next - now).Milliseconds);
         return TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, WaitMax.TotalMilliseconds));
     }
 

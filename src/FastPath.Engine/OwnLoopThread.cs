@@ -41,7 +41,7 @@ internal sealed class OwnLoopThread : ILoopThread
             loop.RunTurn();
             Interlocked.Exchange(ref _isWaiting, 1);
             Instant idleSince = MonotonicClock.Now;
-            loop.Socket.Wait(loop.UntilNextTimeout());
+            loop.Socket.Wait(loop.UntilNextTimeout(idleSince));
             loop.OnWaited(MonotonicClock.Now - idleSince);
             Volatile.Write(ref _isWaiting, 0);
         }

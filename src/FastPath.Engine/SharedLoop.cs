@@ -7,17 +7,23 @@ internal sealed class SharedLoop(EngineLoop loop)
 {
     private bool _hasMore = true;
     private Instant _restingSince = MonotonicClock.Now;
-    private Instant _restsUntil;
 
     /// <summary>It wanted to stop, and has.</summary>
     public bool HasLeft { get; private set; }
+
+    /// <summary>When it has something to do although nothing comes for it; only its own passes change that.</summary>
+    public Instant RestsUntil { get; private set; }
+
+    /// <summary>Something has come for it, or is left of its last pass.</summary>
+    public bool IsBusy => _hasMore || loop.IsStopping || loop.HasTasks || loop.HasDeferred || loop.Socket.HasArrived;
 
     /// <inheritdoc cref="EngineLoop.ConfirmLeft"/>
     public void ConfirmLeft() => loop.ConfirmLeft();
 
     /// <summary>A pass, when there is something to do.</summary>
+    /// <param name="now">Of the round: of many loops that rest none asks the clock.</param>
     /// <returns>True when there is more to do at once.</returns>
-    public bool RunPass()
+    public bool RunPass(Instant now)
     {
         if (loop.IsStopping)
         {
@@ -26,14 +32,13 @@ internal sealed class SharedLoop(EngineLoop loop)
             return true;
         }
 
-        Instant now = MonotonicClock.Now;
+        if (!IsBusy && now < RestsUntil)
+        {
+            return false;
+        }
+
         if (!_hasMore)
         {
-            if (!loop.HasTasks && !loop.HasDeferred && !loop.Socket.HasArrived && now < _restsUntil)
-            {
-                return false;
-            }
-
             loop.OnWaited(now - _restingSince);
         }
 
@@ -46,18 +51,10 @@ internal sealed class SharedLoop(EngineLoop loop)
         if (!_hasMore)
         {
             _restingSince = MonotonicClock.Now;
-            MayRestFor(_restingSince);
+            TimeSpan rest = loop.Socket.Rest(loop.UntilNextTimeout(_restingSince));
+            RestsUntil = _restingSince + Duration.FromTimeSpan(rest);
         }
 
         return _hasMore;
-    }
-
-    /// <summary>How long there is nothing to do unless something comes.</summary>
-    public TimeSpan MayRestFor(Instant now)
-    {
-        bool isBusy = _hasMore || loop.HasDeferred || loop.Socket.HasArrived;
-        TimeSpan rest = isBusy ? TimeSpan.Zero : loop.Socket.Rest(loop.UntilNextTimeout());
-        _restsUntil = now + Duration.FromTimeSpan(rest);
-        return rest;
     }
 }

@@ -95,9 +95,10 @@ internal sealed class SharedLoopThread(DatagramSocketSettings settings) : ILoopT
     private bool RunPasses()
     {
         bool hasMore = false;
+        Instant now = MonotonicClock.Now;
         for (int i = _loops.Count - 1; i >= 0; i--)
         {
-            hasMore |= _loops[i].RunPass();
+            hasMore |= _loops[i].RunPass(now);
             if (_loops[i] is { HasLeft: true } gone)
             {
                 _loops.RemoveAt(i);
@@ -124,14 +125,18 @@ internal sealed class SharedLoopThread(DatagramSocketSettings settings) : ILoopT
 
     private TimeSpan UntilNextTimeout()
     {
-        Instant now = MonotonicClock.Now;
-        TimeSpan least = _hasJoining ? TimeSpan.Zero : TimeSpan.MaxValue;
+        Instant next = Instant.Never;
         foreach (SharedLoop loop in _loops)
         {
-            TimeSpan rest = loop.MayRestFor(now);
-            least = rest < least ? rest : least;
+            if (loop.IsBusy)
+            {
+                return TimeSpan.Zero;
+            }
+
+            next = Instant.Min(next, loop.RestsUntil);
         }
 
-        return least;
+        TimeSpan rest = (next - MonotonicClock.Now).ToTimeSpan();
+        return _hasJoining || rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
     }
 }

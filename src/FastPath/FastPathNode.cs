@@ -73,7 +73,7 @@ public sealed partial class FastPathNode : IAsyncDisposable
         Core = new NodeCore(endpoint, operations, _host);
         _host.Core = Core;
         _host.OperationSettings = operations;
-        _host.Loop = new EngineLoop(Core, socket, options.UnsafeInlineContinuations, options.Loops?.Next());
+        _host.Loop = new EngineLoop(Core, socket, options.Loops?.Next() ?? new OwnLoopThread(), options.UnsafeInlineContinuations);
         _metrics = new FastPathMetrics(Core, socket, _host.Shadows.Counters, () => _host.OldPeersConnected);
         DatagramSocketReport report = socket.Report;
         logger.Listening(

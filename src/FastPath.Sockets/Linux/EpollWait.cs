@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastPath.Sockets.Linux.Interop;
@@ -7,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace FastPath.Sockets.Linux;
 
 /// <summary>Waits for sockets by epoll: what it costs follows how many have something, not how many there are.</summary>
-internal sealed class EpollWait : SharedWait
+internal sealed class EpollWait : SharedWait, IPolledWait
 {
     private const int EventsAtOnce = 64;
     private const ulong EventSlot = ulong.MaxValue;
@@ -84,7 +83,7 @@ internal sealed class EpollWait : SharedWait
 
     public override void Wait(TimeSpan timeout)
     {
-        if (_event.TryConsumeWake() || Poll(0) || Spin(ref timeout) || timeout <= TimeSpan.Zero)
+        if (HasCome() || YieldingSpin.Run(this, _spin, ref timeout) || timeout <= TimeSpan.Zero)
         {
             return;
         }
@@ -97,31 +96,12 @@ internal sealed class EpollWait : SharedWait
         _event.EndSleep();
     }
 
+    public bool HasCome() => _event.TryConsumeWake() || Poll(0);
+
     public override void Dispose()
     {
         _epoll.Dispose();
         _event.Dispose();
-    }
-
-    /// <summary>As the wait of one socket: asks for a short time, giving way to other threads.</summary>
-    private bool Spin(ref TimeSpan timeout)
-    {
-        TimeSpan limit = timeout < _spin ? timeout : _spin;
-        long start = Stopwatch.GetTimestamp();
-        TimeSpan spent = TimeSpan.Zero;
-        while (spent < limit)
-        {
-            _ = Libc.sched_yield();
-            if (_event.TryConsumeWake() || Poll(0))
-            {
-                return true;
-            }
-
-            spent = Stopwatch.GetElapsedTime(start);
-        }
-
-        timeout -= spent;
-        return false;
     }
 
     /// <summary>Tells the members that are readable.</summary>

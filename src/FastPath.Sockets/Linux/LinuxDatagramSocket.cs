@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -11,7 +10,7 @@ namespace FastPath.Sockets.Linux;
 /// <remarks>
 /// The framework's socket opens, configures and closes; its handle keeps the descriptor open over each call.
 /// </remarks>
-internal sealed class LinuxDatagramSocket : IDatagramSocket, IEpollMember
+internal sealed class LinuxDatagramSocket : IDatagramSocket, IEpollMember, IPolledWait
 {
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
@@ -111,7 +110,7 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket, IEpollMember
     public void Wait(TimeSpan timeout)
     {
         Flush();
-        if (_waiter.TryConsumeWake() || Volatile.Read(ref _disposed) != 0 || Spin(ref timeout))
+        if (HasCome() || YieldingSpin.Run(this, _spin, ref timeout))
         {
             return;
         }
@@ -137,6 +136,8 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket, IEpollMember
         return timeout;
     }
 
+    public bool HasCome() => _waiter.TryConsumeWake() || Volatile.Read(ref _disposed) != 0 || _received.TryFill();
+
     void IEpollMember.OnReadable() => _isReadable = true;
 
     public void Dispose()
@@ -149,39 +150,6 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket, IEpollMember
             _socket.Dispose();
             _waiter.Dispose();
         }
-    }
-
-    /// <summary>
-    /// Asks again and again for a short time, giving way to other threads: a wake-up from sleep costs more.
-    /// </summary>
-    /// <returns>True when something came; otherwise the timeout is what is left of it.</returns>
-    private bool Spin(ref TimeSpan timeout)
-    {
-        if (_received.TryFill())
-        {
-            return true;
-        }
-
-        TimeSpan limit = timeout == Timeout.InfiniteTimeSpan || timeout > _spin ? _spin : timeout;
-        long start = Stopwatch.GetTimestamp();
-        TimeSpan spent = TimeSpan.Zero;
-        while (spent < limit)
-        {
-            _ = Libc.sched_yield();
-            if (_waiter.TryConsumeWake() || _received.TryFill() || Volatile.Read(ref _disposed) != 0)
-            {
-                return true;
-            }
-
-            spent = Stopwatch.GetElapsedTime(start);
-        }
-
-        if (timeout != Timeout.InfiniteTimeSpan)
-        {
-            timeout -= spent;
-        }
-
-        return false;
     }
 
     private bool TryEnable(int level, int option)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FastPath.Buffers.Datagrams;
@@ -15,16 +14,14 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
     private readonly Socket _socket;
     private readonly SaeaReceiver _receiver;
     private readonly SaeaSender _sender;
-    private readonly ManualResetEventSlim _signal = new();
-    private readonly bool _isPolling;
-    private volatile SharedWait? _shared;
+    private volatile SharedWait _wait;
     private int _disposed;
 
     /// <exception cref="DatagramSocketException">The address is in use, not local or not permitted.</exception>
     public SaeaDatagramSocket(IPEndPoint local, DatagramSocketSettings? settings = null, string reason = AskedFor)
     {
         settings ??= DatagramSocketSettings.Default;
-        _isPolling = settings.PollsWhileWaiting;
+        _wait = new SignalWait(settings);
         _socket = BoundSocket.Open(local);
         if (OperatingSystem.IsWindows())
         {
@@ -71,21 +68,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
     public void Wait(TimeSpan timeout)
     {
         Flush();
-        if (_receiver.IsWaiting && Volatile.Read(ref _disposed) == 0)
-        {
-            if (_isPolling)
-            {
-                Poll(timeout);
-            }
-            else
-            {
-                _signal.Wait(ToWholeMilliseconds(timeout));
-            }
-        }
-
-        // Whoever sets the signal has left its work visible before. Reset is a full fence and the caller looks for work
-        // after it: a set that this reset swallows is therefore work that is found, never a wake-up that is lost.
-        _signal.Reset();
+        _wait.Wait(_receiver.IsWaiting && Volatile.Read(ref _disposed) == 0 ? timeout : TimeSpan.Zero);
     }
 
     public bool HasArrived => !_receiver.IsWaiting;
@@ -94,11 +77,12 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
 
     public void Wake()
     {
-        _signal.Set();
-        _shared?.Wake();
+        // What there is to find was written before: either it is found after a join, or the wait that was joined is seen here.
+        Interlocked.MemoryBarrier();
+        _wait.Wake();
     }
 
-    public void Join(SharedWait wait) => _shared = wait;
+    public void Join(SharedWait wait) => _wait = wait;
 
     public TimeSpan Rest(TimeSpan timeout)
     {
@@ -113,21 +97,7 @@ internal sealed class SaeaDatagramSocket : IDatagramSocket
             _socket.Dispose();
             _receiver.Dispose();
             _sender.Dispose();
-            _signal.Set();
+            Wake();
         }
     }
-
-    private void Poll(TimeSpan timeout)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!_signal.IsSet && (timeout == Timeout.InfiniteTimeSpan || Stopwatch.GetElapsedTime(start) < timeout))
-        {
-            Thread.Yield();
-        }
-    }
-
-    /// <summary>Rounded up, so that a wait of less than a millisecond is not a spin.</summary>
-    internal static int ToWholeMilliseconds(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
-        ? Timeout.Infinite
-        : (int)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue);
 }

@@ -3,6 +3,9 @@ using System.Diagnostics;
 namespace FastPath.Sockets.Portable;
 
 /// <summary>Waits for sockets that report what arrives by a wake: the one of every system.</summary>
+/// <remarks>
+/// Each portable socket begins with one of its own; it needs no disposing, because the signal has no handle of the system.
+/// </remarks>
 internal sealed class SignalWait(DatagramSocketSettings settings) : SharedWait
 {
     private readonly ManualResetEventSlim _signal = new();
@@ -11,22 +14,36 @@ internal sealed class SignalWait(DatagramSocketSettings settings) : SharedWait
     {
         if (settings.PollsWhileWaiting)
         {
-            long start = Stopwatch.GetTimestamp();
-            while (!_signal.IsSet && Stopwatch.GetElapsedTime(start) < timeout)
-            {
-                Thread.Yield();
-            }
+            Poll(timeout);
         }
         else
         {
-            _signal.Wait(SaeaDatagramSocket.ToWholeMilliseconds(timeout));
+            _signal.Wait(ToWholeMilliseconds(timeout));
         }
 
-        // A full fence, after which the caller looks for work: what this reset swallows is found.
+        // Whoever sets the signal has left its work visible before. Reset is a full fence and the caller looks for work
+        // after it: a set that this reset swallows is therefore work that is found, never a wake-up that is lost.
         _signal.Reset();
     }
 
     public override void Wake() => _signal.Set();
 
-    public override void Dispose() => _signal.Dispose();
+    public override void Dispose()
+    {
+        // A wake may come from a socket that is being disposed of; the signal has nothing to give back.
+    }
+
+    private void Poll(TimeSpan timeout)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!_signal.IsSet && (timeout == Timeout.InfiniteTimeSpan || Stopwatch.GetElapsedTime(start) < timeout))
+        {
+            Thread.Yield();
+        }
+    }
+
+    /// <summary>Rounded up, so that a wait of less than a millisecond is not a spin.</summary>
+    private static int ToWholeMilliseconds(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
+        ? Timeout.Infinite
+        : (int)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue);
 }

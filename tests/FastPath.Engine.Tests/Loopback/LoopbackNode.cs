@@ -28,7 +28,7 @@ internal sealed class LoopbackNode : IDisposable
             BufferBudgetBytes = 16 * 1_024 * 1_024,
         };
         Endpoint = new Endpoint(settings, RandomNumberGenerator.GetBytes(32), new SystemRandom());
-        Loop = new EngineLoop(new NodeCore(Endpoint, OperationSettings.Default, SinkHost.Create()), _socket, thread: thread);
+        Loop = new EngineLoop(new NodeCore(Endpoint, OperationSettings.Default, SinkHost.Create()), _socket, thread ?? new OwnLoopThread());
         Loop.Start();
     }
 

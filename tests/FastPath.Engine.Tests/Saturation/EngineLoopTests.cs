@@ -25,8 +25,8 @@ public sealed class EngineLoopTests
     [Trait("Scenario", "F2")]
     public async Task Arrivals_departures_losses_timers_and_tasks_all_have_their_turn_when_there_is_too_much_of_each(bool isShared)
     {
-        ILoopThread? thread = isShared ? new SharedLoopThread(DatagramSocketSettings.Default) : null;
-        using var neighbour = new LoopbackNode(CongestionAlgorithm.Cubic, thread);
+        ILoopThread? shared = isShared ? new SharedLoopThread(DatagramSocketSettings.Default) : null;
+        using var neighbour = new LoopbackNode(CongestionAlgorithm.Cubic, shared);
         using var far = new LoopbackNode(CongestionAlgorithm.Cubic);
         var socket = new SaturatedSocket();
         var endpoint = new Endpoint(Settings, RandomNumberGenerator.GetBytes(32), new SystemRandom());
@@ -37,7 +37,7 @@ public sealed class EngineLoopTests
             socket.Add(PeerAddress.FromIPv4(0x0A000100 + (uint)i, 2), peers[i]);
         }
 
-        var loop = new EngineLoop(new NodeCore(endpoint, OperationSettings.Default, NoHost.Create()), socket, thread: thread);
+        var loop = new EngineLoop(new NodeCore(endpoint, OperationSettings.Default, NoHost.Create()), socket, shared ?? new OwnLoopThread());
         loop.Post(now =>
         {
             for (int i = 0; i < Peers; i++)
