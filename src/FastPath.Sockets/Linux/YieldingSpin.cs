@@ -10,8 +10,7 @@ internal static class YieldingSpin
     /// <param name="spin">Longest time.</param>
     /// <param name="timeout">Of the whole wait; what is left of it when nothing has come.</param>
     /// <returns>True when something came.</returns>
-    public static bool Run<TWait>(TWait wait, TimeSpan spin, ref TimeSpan timeout)
-        where TWait : class, IPolledWait
+    public static bool Run(IPolledWait wait, TimeSpan spin, ref TimeSpan timeout)
     {
         TimeSpan limit = timeout == Timeout.InfiniteTimeSpan || timeout > spin ? spin : timeout;
         long start = Stopwatch.GetTimestamp();
