@@ -10,8 +10,11 @@ namespace FastPath.Engine;
 /// </remarks>
 internal sealed class WriterLine(SendBacklog backlog)
 {
+    /// <summary>What whoever is let go adds at most before it stands here again, however wide its window is: all get the same.</summary>
+    public const int TurnBytesMax = 1 << 20;
+
     // A stream whose writer is always ahead never leaves the backlog; all the same everybody's turn comes.
-    private const int WindowsPerTurnMax = 2;
+    private const int TurnsWaitedMax = 2;
 
     private readonly Queue<ILinedWriter> _line = new();
     private long _sentSince;
@@ -39,13 +42,14 @@ internal sealed class WriterLine(SendBacklog backlog)
 
         for (int room = backlog.Room; _line.TryPeek(out ILinedWriter? writer); room--)
         {
-            if (room <= 0 && _sentSince < WindowsPerTurnMax * writer.WindowBytes)
+            long turnBytes = Math.Min(writer.WindowBytes, TurnBytesMax);
+            if (room <= 0 && _sentSince < TurnsWaitedMax * turnBytes)
             {
                 return;
             }
 
             _sentSince = 0;
-            _line.Dequeue().LetGo();
+            _line.Dequeue().LetGo(turnBytes);
         }
     }
 }

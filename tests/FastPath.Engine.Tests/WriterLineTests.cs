@@ -72,7 +72,7 @@ public sealed class WriterLineTests
     }
 
     [Fact]
-    public void A_stream_that_never_has_nothing_to_send_takes_two_windows_a_turn_at_most()
+    public void A_stream_that_never_has_nothing_to_send_takes_two_turns_at_most()
     {
         _backlog.Add(isFilledInTurn: true, 1);
 
@@ -86,6 +86,17 @@ public sealed class WriterLineTests
         Assert.Equal([0], _gone);
         Send(2 * Window);
         Assert.Equal([0, 1], _gone);
+    }
+
+    [Fact]
+    public void A_turn_is_bounded_however_wide_the_window_is()
+    {
+        _backlog.Add(isFilledInTurn: true, 1);
+        Add(1, 100L * WriterLine.TurnBytesMax);
+        Send((2 * WriterLine.TurnBytesMax) - 1);
+        Assert.Empty(_gone);
+        Send(1);
+        Assert.Equal([0], _gone);
     }
 
     [Fact]
@@ -105,18 +116,22 @@ public sealed class WriterLineTests
         _line.Serve();
     }
 
-    private void Add(int count)
+    private void Add(int count, long window = Window)
     {
         for (int i = 0; i < count; i++)
         {
-            _line.Add(new Writer(_gone, i));
+            _line.Add(new Writer(_gone, i, window));
         }
     }
 
-    private sealed class Writer(List<int> gone, int number) : ILinedWriter
+    private sealed class Writer(List<int> gone, int number, long window) : ILinedWriter
     {
-        public long WindowBytes => Window;
+        public long WindowBytes => window;
 
-        public void LetGo() => gone.Add(number);
+        public void LetGo(long turnBytes)
+        {
+            Assert.Equal(Math.Min(window, WriterLine.TurnBytesMax), turnBytes);
+            gone.Add(number);
+        }
     }
 }

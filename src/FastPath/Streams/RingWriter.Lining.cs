@@ -10,10 +10,15 @@ internal sealed partial class RingWriter
     private bool _isHeld;
     private bool _isInLine;
 
+    // Its turn ends where this many bytes are written: the loop thread decides, and the writing thread stops there.
+    private long _turnEnd = long.MaxValue;
+
     /// <summary>One target and no reader of this node: nobody else waits for the bytes.</summary>
     bool ISendListener.FillsInTurn => _routes.Length == 1 && Volatile.Read(ref _readers).Length == 0;
 
     long ILinedWriter.WindowBytes => Ring.Capacity;
+
+    private bool IsTurnOver => Ring.Frontier >= Volatile.Read(ref _turnEnd);
 
     void ISendListener.OnLeftTurns(SendStream stream)
     {
@@ -23,24 +28,16 @@ internal sealed partial class RingWriter
         }
     }
 
-    void ILinedWriter.LetGo()
+    void ILinedWriter.LetGo(long turnBytes)
     {
         _isInLine = false;
-        _space.Set();
+        BeginTurn(Ring.Frontier + turnBytes);
     }
 
     /// <summary>Bytes were acknowledged: whoever waits for room stays where he is while the loop has others to send.</summary>
     private bool TryHold(SendStream stream)
     {
-        if (!_isInLine)
-        {
-            _isHeld = Waiting > 0 && stream.IsFilledInTurn && _loop.Writers.IsClosed(stream.IsQueued);
-            if (_isHeld && !stream.IsQueued)
-            {
-                StandInLine();
-            }
-        }
-
+        Line(stream, isWaiting: Waiting > 0);
         if (_isInLine && stream.AcknowledgedTo == stream.HighestSent)
         {
             // Its blocks go to whoever writes next, who finds them warm, not back to it when they are cold.
@@ -48,6 +45,40 @@ internal sealed partial class RingWriter
         }
 
         return _isInLine || _isHeld;
+    }
+
+    /// <summary>Bytes were written: a turn that ends with them ends here, because no acknowledgement may come any more.</summary>
+    private void EndTurn(SendStream stream)
+    {
+        if (IsTurnOver)
+        {
+            Line(stream, isWaiting: true);
+        }
+    }
+
+    private void Line(SendStream stream, bool isWaiting)
+    {
+        if (_isInLine)
+        {
+            return;
+        }
+
+        _isHeld = (isWaiting || IsTurnOver) && stream.IsFilledInTurn && _loop.Writers.IsClosed(stream.IsQueued);
+        if (_isHeld && !stream.IsQueued)
+        {
+            StandInLine();
+        }
+        else if (!_isHeld && IsTurnOver)
+        {
+            // The others are gone: nothing bounds it any more but its window.
+            BeginTurn(long.MaxValue);
+        }
+    }
+
+    private void BeginTurn(long end)
+    {
+        Volatile.Write(ref _turnEnd, end);
+        _space.Set();
     }
 
     private void StandInLine()

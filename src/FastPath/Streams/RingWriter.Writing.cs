@@ -50,7 +50,7 @@ internal sealed partial class RingWriter
             ThrowIfEnded();
             Ring.Reclaim();
             _growth.Apply(Ring);
-            space = Ring.GetSpace();
+            space = IsTurnOver ? default : Ring.GetSpace();
             _isLent |= !space.IsEmpty;
             return !space.IsEmpty;
         }

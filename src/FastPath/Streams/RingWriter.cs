@@ -278,5 +278,7 @@ internal sealed partial class RingWriter : ISendListener, ILinedWriter, IDisposa
 
             target.Connection.Streams.MarkReady(target);
         }
+
+        EndTurn(_targets[0]);
     }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using FastPath.Buffers.Pooling;
+using FastPath.Engine;
+using FastPath.Options;
 using FastPath.Protocol.Streams;
 using FastPath.Streams;
 
@@ -9,6 +11,7 @@ namespace FastPath.Tests.Streams;
 public sealed class WriterInLineTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private const int BlockBytesMax = 64 * 1_024;
     private static readonly byte[] Payload = RandomNumberGenerator.GetBytes(1_000_000);
 
     [Fact]
@@ -17,14 +20,8 @@ public sealed class WriterInLineTests
         await using NodeLine line = await NodeLine.StartAsync(2);
         await SetBusyAsync(line, 1);
 
-        // Acknowledgements that came while it writes would give it more room.
-        using var hasFilled = new ManualResetEventSlim();
-        line[0].Host.Loop.Post(_ => hasFilled.Wait(Limit));
         await using OutgoingStream writer = line.Right(0).OpenStream();
-        Task write = writer.WriteAsync(Payload).AsTask();
-        await StreamReading.UntilAsync(() => writer.Writer.Waiting > 0, "it found room without end");
-        Assert.Equal(writer.Writer.Ring.Capacity, writer.Writer.Ring.Frontier);
-        hasFilled.Set();
+        Task write = await FillAsync(line, writer, Payload);
         using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
         Task<byte[]> read = StreamReading.DrainAsync(reader);
 
@@ -48,6 +45,41 @@ public sealed class WriterInLineTests
         await write.WaitAsync(Limit);
         await writer.CompleteAsync();
         Assert.Equal(Payload, await read.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task However_wide_its_window_is_it_adds_no_more_than_others_in_its_turn()
+    {
+        const int Window = 4 * WriterLine.TurnBytesMax;
+        byte[] payload = RandomNumberGenerator.GetBytes(4 * Window);
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions { SendWindowBytes = Window });
+        // Two others, so that it stands in line whether its own bytes count at that moment or not.
+        await SetBusyAsync(line, 2);
+        await using OutgoingStream writer = line.Right(0).OpenStream();
+        Task write = await FillAsync(line, writer, payload);
+        using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
+        Task<byte[]> read = StreamReading.DrainAsync(reader);
+
+        // While its first window leaves it may have been let go, when that waited for credit.
+        long before = await StandsIdleAsync(line, writer);
+        Assert.InRange(before, Window, payload.Length - Window);
+
+        await OnLoopAsync(line[0], () =>
+        {
+            // As if the others had sent so much that it is let go although they have more.
+            line[0].Host.Loop.Writers.OnSent(2 * WriterLine.TurnBytesMax);
+            return true;
+        });
+        await StreamReading.UntilAsync(() => writer.Writer.Ring.Frontier > before, "it was not let go");
+        long after = await StandsIdleAsync(line, writer);
+
+        // Where its turn ends inside a block, that is its own to fill.
+        Assert.InRange(after - before, WriterLine.TurnBytesMax, WriterLine.TurnBytesMax + BlockBytesMax);
+
+        await SetBusyAsync(line, -2);
+        await write.WaitAsync(Limit);
+        await writer.CompleteAsync();
+        Assert.Equal(payload, await read.WaitAsync(Limit));
     }
 
     [Fact]
@@ -93,21 +125,23 @@ public sealed class WriterInLineTests
         await line.AssertBaselineAsync();
     }
 
-    [Fact]
-    public async Task Many_share_one_connection_and_none_is_forgotten()
+    [Theory]
+    [InlineData(64, 1_000_000, 256 * 1_024)]
+    [InlineData(8, 12_000_000, 4 * WriterLine.TurnBytesMax)]
+    public async Task Many_share_one_connection_and_none_is_forgotten(int count, int length, int window)
     {
-        const int Count = 64;
-        await using NodeLine line = await NodeLine.StartAsync(2);
-        Task[] writes = [.. Enumerable.Range(0, Count).Select(_ => Task.Run(async () =>
+        byte[] payload = RandomNumberGenerator.GetBytes(length);
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions { SendWindowBytes = window });
+        Task[] writes = [.. Enumerable.Range(0, count).Select(_ => Task.Run(async () =>
         {
-            await using OutgoingStream writer = line.Right(0).OpenStream(totalLength: Payload.Length);
-            await writer.WriteAsync(Payload);
+            await using OutgoingStream writer = line.Right(0).OpenStream(totalLength: payload.Length);
+            await writer.WriteAsync(payload);
             await writer.CompleteAsync();
         }))];
-        Task[] reads = [.. Enumerable.Range(0, Count).Select(_ => Task.Run(async () =>
+        Task[] reads = [.. Enumerable.Range(0, count).Select(_ => Task.Run(async () =>
         {
             using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
-            Assert.Equal(Payload, await StreamReading.DrainAsync(reader));
+            Assert.Equal(payload, await StreamReading.DrainAsync(reader));
         }))];
         await Task.WhenAll([.. writes, .. reads]).WaitAsync(Limit);
         await line.AssertBaselineAsync();
@@ -119,6 +153,35 @@ public sealed class WriterInLineTests
         line[node].Core.Endpoint.Backlog.Add(isFilledInTurn: true, streams);
         return true;
     });
+
+    /// <summary>Writes until there is no room, and nothing gives it more meanwhile.</summary>
+    /// <returns>The write, which waits.</returns>
+    private static async Task<Task> FillAsync(NodeLine line, OutgoingStream writer, byte[] payload)
+    {
+        var hasFilled = new TaskCompletionSource();
+        line[0].Host.Loop.Post(_ => hasFilled.Task.Wait(Limit));
+        Task write = writer.WriteAsync(payload).AsTask();
+        await StreamReading.UntilAsync(() => writer.Writer.Waiting > 0, "it found room without end");
+        Assert.Equal(writer.Writer.Ring.Capacity, writer.Writer.Ring.Frontier);
+        hasFilled.SetResult();
+        return write;
+    }
+
+    /// <summary>Waits until it stands in line and all that it has written is acknowledged.</summary>
+    /// <returns>How much that is.</returns>
+    private static async Task<long> StandsIdleAsync(NodeLine line, OutgoingStream writer)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        long written = -1;
+        while (written < 0)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            written = await OnLoopAsync(line[0], () =>
+                !line[0].Host.Loop.Writers.IsEmpty && writer.AcknowledgedBytes == writer.Writer.Ring.Frontier ? writer.AcknowledgedBytes : -1);
+        }
+
+        return written;
+    }
 
     private static async Task<T> OnLoopAsync<T>(FastPathNode node, Func<T> ask)
     {
