@@ -37,7 +37,7 @@ internal sealed partial class RingWriter
     /// <summary>Bytes were acknowledged: whoever waits for room stays where he is while the loop has others to send.</summary>
     private bool TryHold(SendStream stream)
     {
-        Line(stream, isWaiting: Waiting > 0);
+        FindPlace(stream);
         if (_isInLine && stream.AcknowledgedTo == stream.HighestSent)
         {
             // Its blocks go to whoever writes next, who finds them warm, not back to it when they are cold.
@@ -47,28 +47,20 @@ internal sealed partial class RingWriter
         return _isInLine || _isHeld;
     }
 
-    /// <summary>Bytes were written: a turn that ends with them ends here, because no acknowledgement may come any more.</summary>
-    private void EndTurn(SendStream stream)
-    {
-        if (IsTurnOver)
-        {
-            Line(stream, isWaiting: true);
-        }
-    }
-
-    private void Line(SendStream stream, bool isWaiting)
+    private void FindPlace(SendStream stream)
     {
         if (_isInLine)
         {
             return;
         }
 
-        _isHeld = (isWaiting || IsTurnOver) && stream.IsFilledInTurn && _loop.Writers.IsClosed(stream.IsQueued);
+        bool isClosed = stream.IsFilledInTurn && _loop.Writers.IsClosed(stream.IsQueued);
+        _isHeld = isClosed && Waiting > 0;
         if (_isHeld && !stream.IsQueued)
         {
             StandInLine();
         }
-        else if (!_isHeld && IsTurnOver)
+        else if (!isClosed && IsTurnOver)
         {
             // The others are gone: nothing bounds it any more but its window.
             BeginTurn(long.MaxValue);

@@ -149,6 +149,20 @@ internal sealed partial class RingWriter
         }
     }
 
+    /// <summary>A writer is about to wait, for the readers of this node or for its turn.</summary>
+    private void TellNoRoom()
+    {
+        foreach (ReaderSignal reader in Volatile.Read(ref _readers))
+        {
+            reader.NoRoom?.Invoke();
+        }
+
+        if (IsTurnOver)
+        {
+            _offer.Post();
+        }
+    }
+
     private void CommitNoted(int length)
     {
         long start = Ring.Frontier;

@@ -279,6 +279,10 @@ internal sealed partial class RingWriter : ISendListener, ILinedWriter, IDisposa
             target.Connection.Streams.MarkReady(target);
         }
 
-        EndTurn(_targets[0]);
+        if (IsTurnOver)
+        {
+            // It may wait already, and perhaps no acknowledgement will come any more.
+            FindPlace(_targets[0]);
+        }
     }
 }

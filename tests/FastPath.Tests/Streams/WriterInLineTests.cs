@@ -64,12 +64,7 @@ public sealed class WriterInLineTests
         long before = await StandsIdleAsync(line, writer);
         Assert.InRange(before, Window, payload.Length - Window);
 
-        await OnLoopAsync(line[0], () =>
-        {
-            // As if the others had sent so much that it is let go although they have more.
-            line[0].Host.Loop.Writers.OnSent(2 * WriterLine.TurnBytesMax);
-            return true;
-        });
+        await LetGoAsync(line, WriterLine.TurnBytesMax);
         await StreamReading.UntilAsync(() => writer.Writer.Ring.Frontier > before, "it was not let go");
         long after = await StandsIdleAsync(line, writer);
 
@@ -78,6 +73,33 @@ public sealed class WriterInLineTests
 
         await SetBusyAsync(line, -2);
         await write.WaitAsync(Limit);
+        await writer.CompleteAsync();
+        Assert.Equal(payload, await read.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task One_whose_turn_ends_with_its_last_byte_stands_there_only_when_it_waits_for_more()
+    {
+        const int Window = 256 * 1_024;
+        byte[] payload = RandomNumberGenerator.GetBytes((2 * Window) + 1);
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions { SendWindowBytes = Window });
+        await SetBusyAsync(line, 2);
+        await using OutgoingStream writer = line.Right(0).OpenStream();
+        Task write = await FillAsync(line, writer, payload[..(Window + 1)]);
+        using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
+        Task<byte[]> read = StreamReading.DrainAsync(reader);
+        Assert.Equal(Window, await StandsIdleAsync(line, writer));
+        await LetGoAsync(line, Window);
+        await write.WaitAsync(Limit);
+        await writer.WriteAsync(payload.AsMemory(Window + 1, Window - 1)).AsTask().WaitAsync(Limit);
+        await StreamReading.UntilAsync(() => writer.AcknowledgedBytes == 2 * Window, "not all arrives");
+        Assert.True(await OnLoopAsync(line[0], () => line[0].Host.Loop.Writers.IsEmpty));
+
+        Task last = writer.WriteAsync(payload.AsMemory(2 * Window)).AsTask();
+        Assert.Equal(2 * Window, await StandsIdleAsync(line, writer));
+        Assert.False(last.IsCompleted);
+        await SetBusyAsync(line, -2);
+        await last.WaitAsync(Limit);
         await writer.CompleteAsync();
         Assert.Equal(payload, await read.WaitAsync(Limit));
     }
@@ -151,6 +173,13 @@ public sealed class WriterInLineTests
     private static async Task SetBusyAsync(NodeLine line, int streams, int node = 0) => await OnLoopAsync(line[node], () =>
     {
         line[node].Core.Endpoint.Backlog.Add(isFilledInTurn: true, streams);
+        return true;
+    });
+
+    /// <summary>As if the others had sent so much that the first in line is let go although they have more.</summary>
+    private static async Task LetGoAsync(NodeLine line, int turnBytes) => await OnLoopAsync(line[0], () =>
+    {
+        line[0].Host.Loop.Writers.OnSent(2 * turnBytes);
         return true;
     });
 
