@@ -12,6 +12,7 @@ internal sealed partial class RingWriter
 
     // Its turn ends where this many bytes are written: the loop thread decides, and the writing thread stops there.
     private long _turnEnd = long.MaxValue;
+    private bool _asksForTurn;
 
     /// <summary>One target and no reader of this node: nobody else waits for the bytes.</summary>
     bool ISendListener.FillsInTurn => _routes.Length == 1 && Volatile.Read(ref _readers).Length == 0;
@@ -55,7 +56,7 @@ internal sealed partial class RingWriter
         }
 
         bool isClosed = stream.IsFilledInTurn && _loop.Writers.IsClosed(stream.IsQueued);
-        _isHeld = isClosed && Waiting > 0;
+        _isHeld = isClosed && (Waiting > 0 || Volatile.Read(ref _asksForTurn));
         if (_isHeld && !stream.IsQueued)
         {
             StandInLine();
@@ -67,8 +68,16 @@ internal sealed partial class RingWriter
         }
     }
 
+    /// <summary>A writer found its turn over, whether it waits or looks again later; perhaps no acknowledgement will come any more.</summary>
+    private void AskForTurn()
+    {
+        Volatile.Write(ref _asksForTurn, true);
+        _offer.Post();
+    }
+
     private void BeginTurn(long end)
     {
+        Volatile.Write(ref _asksForTurn, false);
         Volatile.Write(ref _turnEnd, end);
         _space.Set();
     }

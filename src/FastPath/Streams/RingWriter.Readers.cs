@@ -70,6 +70,15 @@ internal sealed partial class RingWriter
         }
     }
 
+    /// <summary>A writer is about to wait for the readers.</summary>
+    private void TellNoRoom()
+    {
+        foreach (ReaderSignal reader in Volatile.Read(ref _readers))
+        {
+            reader.NoRoom?.Invoke();
+        }
+    }
+
     private void EndReaders(StreamErrorCode code)
     {
         lock (_readersGate)

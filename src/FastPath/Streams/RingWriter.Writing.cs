@@ -52,8 +52,14 @@ internal sealed partial class RingWriter
             _growth.Apply(Ring);
             space = IsTurnOver ? default : Ring.GetSpace();
             _isLent |= !space.IsEmpty;
-            return !space.IsEmpty;
         }
+
+        if (space.IsEmpty && IsTurnOver)
+        {
+            AskForTurn();
+        }
+
+        return !space.IsEmpty;
     }
 
     /// <summary>Whoever had memory of free slots in hand has not any more.</summary>
@@ -146,20 +152,6 @@ internal sealed partial class RingWriter
         finally
         {
             _space.Leave(signal);
-        }
-    }
-
-    /// <summary>A writer is about to wait, for the readers of this node or for its turn.</summary>
-    private void TellNoRoom()
-    {
-        foreach (ReaderSignal reader in Volatile.Read(ref _readers))
-        {
-            reader.NoRoom?.Invoke();
-        }
-
-        if (IsTurnOver)
-        {
-            _offer.Post();
         }
     }
 

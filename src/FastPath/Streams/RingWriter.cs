@@ -281,7 +281,7 @@ internal sealed partial class RingWriter : ISendListener, ILinedWriter, IDisposa
 
         if (IsTurnOver)
         {
-            // It may wait already, and perhaps no acknowledgement will come any more.
+            // Whoever was refused asks here.
             FindPlace(_targets[0]);
         }
     }

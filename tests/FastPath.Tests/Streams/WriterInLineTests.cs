@@ -105,6 +105,31 @@ public sealed class WriterInLineTests
     }
 
     [Fact]
+    public async Task One_that_looks_again_and_again_instead_of_waiting_has_its_turns_too()
+    {
+        const int Window = 256 * 1_024;
+        await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions { SendWindowBytes = Window });
+        await SetBusyAsync(line, 2);
+        await using OutgoingStream writer = line.Right(0).OpenStream();
+        Task write = await FillAsync(line, writer, Payload[..(2 * Window)]);
+        using StreamHandle reader = await StreamReading.AcceptAsync(line[1]);
+        Task<byte[]> read = StreamReading.DrainAsync(reader);
+        Assert.Equal(Window, await StandsIdleAsync(line, writer));
+        await LetGoAsync(line, Window);
+        await write.WaitAsync(Limit);
+
+        Assert.False(writer.TryGetMemory(out _));
+        Assert.Equal(2 * Window, await StandsIdleAsync(line, writer));
+
+        // Its ring has grown meanwhile.
+        await LetGoAsync(line, WriterLine.TurnBytesMax);
+        await StreamReading.UntilAsync(() => writer.TryGetMemory(out _), "its turn does not come");
+        await SetBusyAsync(line, -2);
+        await writer.CompleteAsync();
+        Assert.Equal(Payload[..(2 * Window)], await read.WaitAsync(Limit));
+    }
+
+    [Fact]
     public async Task One_with_two_targets_does_not_stand_there()
     {
         await using NodeLine line = await NodeLine.StartAsync(3);
