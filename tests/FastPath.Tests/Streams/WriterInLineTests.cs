@@ -11,7 +11,6 @@ namespace FastPath.Tests.Streams;
 public sealed class WriterInLineTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private const int BlockBytesMax = 64 * 1_024;
     private static readonly byte[] Payload = RandomNumberGenerator.GetBytes(1_000_000);
 
     [Fact]
@@ -53,6 +52,7 @@ public sealed class WriterInLineTests
         const int Window = 4 * WriterLine.TurnBytesMax;
         byte[] payload = RandomNumberGenerator.GetBytes(4 * Window);
         await using NodeLine line = await NodeLine.StartAsync(2, _ => new FastPathOptions { SendWindowBytes = Window });
+
         // Two others, so that it stands in line whether its own bytes count at that moment or not.
         await SetBusyAsync(line, 2);
         await using OutgoingStream writer = line.Right(0).OpenStream();
@@ -69,7 +69,7 @@ public sealed class WriterInLineTests
         long after = await StandsIdleAsync(line, writer);
 
         // Where its turn ends inside a block, that is its own to fill.
-        Assert.InRange(after - before, WriterLine.TurnBytesMax, WriterLine.TurnBytesMax + BlockBytesMax);
+        Assert.InRange(after - before, WriterLine.TurnBytesMax, WriterLine.TurnBytesMax + line[0].Core.Endpoint.Pool.BlockBytes);
 
         await SetBusyAsync(line, -2);
         await write.WaitAsync(Limit);
